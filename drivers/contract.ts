@@ -1,0 +1,147 @@
+/**
+ * What a driver is, and what it gives back: the only thing the rest of the house knows about hardware.
+ *
+ * A driver reports what the device said and nothing more. A field that the device did not answer is absent; absent is
+ * never `false`, `0` or `""`. Dates stay the text the device sent: `agent/lifecycle/dates` decides what they mean.
+ */
+import type { ZodType } from 'zod';
+
+/** What answered at the address. Only `ups` and `other-vendor` carry fields and signals. */
+export const verdicts = ['ups', 'other-vendor', 'not-a-ups', 'no-application', 'ups-lost', 'unreachable'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** One value as the device gave it. */
+export interface Field<T> {
+  readonly value: T;
+  /** The text or number on the wire, trimmed of nothing but NUL bytes. */
+  readonly raw: string;
+  /** Why the driver itself distrusts the value (for instance a source known to invent it). */
+  readonly doubt?: string;
+}
+
+export type TestResult = 'passed' | 'warning' | 'failed' | 'aborted' | 'invalid' | 'in-progress';
+
+/** A battery cartridge or pack of a unit that lists them. Dates are the device's own text. */
+export interface CartridgeReading {
+  readonly pack: number;
+  /** Absent for a row that stands for a whole pack. */
+  readonly cartridge?: number;
+  readonly installed?: string;
+  readonly replaceBy?: string;
+  readonly manufactured?: string;
+  readonly part?: string;
+  readonly serial?: string;
+  /** Names of the status bits that are set, `[]` when all are clear; absent when the device gave no status. */
+  readonly status?: readonly string[];
+}
+
+/** Keys are NUT's variable names where NUT has one. */
+export interface ReadingFields {
+  readonly 'device.mfr'?: Field<string>;
+  readonly 'device.model'?: Field<string>;
+  readonly 'device.serial'?: Field<string>;
+  /** The orderable SKU of the unit. */
+  readonly 'device.part'?: Field<string>;
+  readonly 'ups.firmware'?: Field<string>;
+  readonly 'ups.mfr.date'?: Field<string>;
+  readonly 'ups.test.result'?: Field<TestResult>;
+  readonly 'ups.test.date'?: Field<string>;
+  /** Installed. */
+  readonly 'battery.date'?: Field<string>;
+  /** Replace-by. */
+  readonly 'battery.date.maintenance'?: Field<string>;
+  readonly 'battery.packs'?: Field<number>;
+  readonly 'battery.packs.bad'?: Field<number>;
+  /** Part number of the replacement cartridge. */
+  readonly 'battery.cartridge'?: Field<string>;
+  /** Part number of the external pack's cartridge. */
+  readonly 'battery.cartridge.external'?: Field<string>;
+  readonly 'battery.cartridges'?: Field<readonly CartridgeReading[]>;
+  /** A doubtful end only: interval and elapsed days, or a "soon" flag, of three-phase units. */
+  readonly 'warranty.end'?: Field<string>;
+}
+export type FieldKey = keyof ReadingFields;
+
+/**
+ * What the device says about its battery, per cause: which register, flag or row group said it. A cause that was not
+ * read is absent, so that nobody takes silence for an all-clear.
+ */
+export const signalKeys = [
+  'battery.replace',
+  'battery.needs-replacement',
+  'battery.packs.bad',
+  'battery.lifetime.near-end',
+  'battery.lifetime.measured-near-end',
+  'battery.lifetime.exceeded',
+  'battery.lifetime.ok',
+] as const;
+export type SignalKey = (typeof signalKeys)[number];
+
+/** One cause and what it says, for instance `{ value: true, raw: "2" }` of the cause `replace-indicator`. */
+export interface Signal {
+  readonly value: boolean;
+  readonly raw: string;
+}
+export type Signals = { readonly [K in SignalKey]?: { readonly [cause: string]: Signal } };
+
+/** What one poll saw. */
+export interface Reading {
+  readonly verdict: Exclude<Verdict, 'unreachable'>;
+  /** A sentence for the operator where the verdict needs one ("the card answers, the UPS behind it does not"). */
+  readonly note?: string;
+  readonly fields: ReadingFields;
+  readonly signals: Signals;
+}
+
+/** What a driver may use of the world; passed in so that tests decide what time it is. */
+export interface DriverContext {
+  /** The unit's name in the config, for messages. */
+  readonly ups: string;
+  /** Milliseconds on a clock that never steps. */
+  readonly monotonic: () => number;
+  readonly log: (level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, unknown>) => void;
+}
+
+/** One unit's connection. Creating it does no I/O; `read` connects when it must; `close` is safe at any time, twice. */
+export interface Driver {
+  /**
+   * One poll, within its own time budget.
+   * @throws DriverError only; code `unreachable` when nothing answered.
+   */
+  read(signal?: AbortSignal): Promise<Reading>;
+  close(): Promise<void>;
+}
+
+/** One way to read a UPS: what the registry loads. */
+export interface DriverModule<Options> {
+  readonly name: string;
+  create(options: Options, context: DriverContext): Driver;
+}
+
+/** The part of a driver that the config needs before any device is touched. */
+export interface DriverOptions<Options> {
+  readonly schema: ZodType<Options>;
+  /** Option names that hold secrets: also read from `<name>File`, the environment and systemd credentials. */
+  readonly secrets: readonly string[];
+  /** URL schemes of one-off targets, for instance `["snmp"]`, and how to read one. @throws DriverError `bad-target` */
+  readonly schemes: readonly string[];
+  fromUrl(url: URL): unknown;
+  /** What two units must not share at a time (host, serial line): polls with the same key queue up. */
+  lineOf(options: Options): string;
+}
+
+export type DriverErrorCode = 'unreachable' | 'timeout' | 'auth' | 'protocol' | 'bad-target' | 'closed';
+
+/** What went wrong, with which UPS, and what to do: written for the person who must act. */
+export class DriverError extends Error {
+  override readonly name = 'DriverError';
+  readonly code: DriverErrorCode;
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retry: boolean;
+
+  constructor(code: DriverErrorCode, message: string, options: { retry: boolean; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retry = options.retry;
+  }
+}

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two kinds of tests. `unit` needs nothing but Node; `peers` talks to Debian's own programs (snmpd, snmpsim) and
+ * fails, never skips, where one of them is missing.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: ['test/**/*.peer.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'peers',
+          include: ['test/**/*.peer.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+    coverage: { include: ['agent/**', 'drivers/**', 'config/**'] },
+  },
+});
