@@ -74,6 +74,8 @@ export interface InvitationMail {
   readonly company: string;
   /** What the reseller gives back to the customer; grouped for reading, for instance `K7QM-2ZXD`. */
   readonly code: string;
+  /** Names the invitation in a reply; 26 characters. */
+  readonly token: string;
   readonly validDays: number;
 }
 
