@@ -1,0 +1,133 @@
+/** What the rest of the house gets from the config file: checked, complete with defaults, frozen. */
+import { inspect } from 'node:util';
+import type { Secret } from './secret.ts';
+
+export const languages = ['en', 'fr', 'de', 'it', 'pt', 'ru', 'es'] as const;
+export type Language = (typeof languages)[number];
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const tlsModes = ['required', 'opportunistic', 'off'] as const;
+export type TlsMode = (typeof tlsModes)[number];
+
+/** Which part of a slash date comes first in what the UPS sends. */
+export const dateOrders = ['mdy', 'dmy'] as const;
+export type DateOrder = (typeof dateOrders)[number];
+
+export interface MailAddress {
+  readonly address: string;
+  readonly name?: string;
+}
+
+/** The customer: one config is one site with one time zone. */
+export interface SiteConfig {
+  readonly company: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** `HH:MM` in the site's time zone. */
+  readonly sendAt: string;
+  readonly language: Language;
+  readonly copyNotices: boolean;
+  readonly contact: {
+    readonly name: string;
+    readonly mail: string;
+    readonly phone?: string;
+    readonly jobRole?: string;
+  };
+}
+
+export interface ResellerConfig {
+  /** Absent only with `notInterested: true`. */
+  readonly email?: string;
+  readonly language: Language;
+  readonly notInterested: boolean;
+}
+
+export interface MailConfig {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte (`smtps://`). */
+  readonly implicitTls: boolean;
+  /** STARTTLS on a connection without `implicitTls`. */
+  readonly tls: TlsMode;
+  readonly verifyCertificate: boolean;
+  /** Absolute path. */
+  readonly caFile?: string;
+  readonly from: MailAddress;
+  readonly replyTo: MailAddress;
+  readonly user?: string;
+  readonly password?: Secret;
+}
+
+export interface CloudConfig {
+  readonly endpoint: string;
+  readonly secret: Secret;
+}
+
+/** The driver of one unit. Prints and serializes without its secrets; `options` itself holds them in the clear. */
+export class DriverChoice {
+  readonly name: string;
+  readonly options: unknown;
+  readonly #printable: unknown;
+
+  constructor(name: string, options: unknown, printable: unknown) {
+    this.name = name;
+    this.options = options;
+    this.#printable = printable;
+  }
+
+  /** The name and the options with every secret as `<secret>`. */
+  toJSON(): { name: string; options: unknown } {
+    return { name: this.name, options: this.#printable };
+  }
+
+  [inspect.custom](): unknown {
+    return this.toJSON();
+  }
+}
+
+/** One unit. What it leaves out of `battery` and `warranty` is filled from the config's defaults. Dates are `YYYY-MM-DD`. */
+export interface UpsConfig {
+  readonly name: string;
+  /** A heading in mails and lists. */
+  readonly site?: string;
+  readonly driver: DriverChoice;
+  readonly battery: {
+    readonly installed?: string;
+    readonly replaceBy?: string;
+    /** Part number of the replacement cartridge. */
+    readonly cartridge?: string;
+    /** How many of them the unit holds. */
+    readonly cartridges?: number;
+    readonly expectedLifeMonths: number;
+    readonly dateOrder: DateOrder;
+  };
+  readonly warranty: {
+    readonly end?: string;
+    readonly purchased?: string;
+    readonly termMonths?: number;
+    readonly from: 'manufacture' | 'purchase';
+  };
+  readonly plan?: { readonly kind: 'advanced' | 'standard'; readonly end: string };
+  readonly note?: string;
+}
+
+export interface Config {
+  readonly site: SiteConfig;
+  readonly reseller?: ResellerConfig;
+  readonly mail?: MailConfig;
+  readonly cloud?: CloudConfig;
+  readonly polling: {
+    readonly intervalMs: number;
+    readonly concurrency: number;
+    /** How soon a reading that changed something is confirmed by a second one; never later than the next poll. */
+    readonly confirmAfterMs: number;
+  };
+  readonly battery: { readonly expectedLifeMonths: number; readonly dateOrder: DateOrder };
+  readonly warranty: { readonly termMonths?: number; readonly from: 'manufacture' | 'purchase' };
+  /** Absolute path. */
+  readonly stateDir: string;
+  readonly log: { readonly level: LogLevel };
+  readonly ups: readonly UpsConfig[];
+}
