@@ -90,8 +90,6 @@ export interface LifecycleEvent {
   readonly openedOn: Day;
   readonly openedAt: Instant;
   readonly causes: readonly EventCause[];
-  /** What the device said to open it, cause by cause; all of them must say the opposite to close it. */
-  readonly raisedBy?: readonly string[];
   /** The date it is about; absent for an event told without a date. */
   readonly date?: Day;
   readonly dateSource?: FactSource;

@@ -46,7 +46,10 @@ export interface UnitBlock {
   readonly plan?: { readonly kind: 'advanced' | 'standard'; readonly end: Day };
   /** Each cartridge or pack where the unit lists several; sound dates only. */
   readonly cartridges: readonly {
+    /** Said where `pack` is absent; otherwise the texts name the place in their own language. */
     readonly label: string;
+    readonly pack?: number;
+    readonly cartridge?: number;
     readonly part?: string;
     readonly installed?: Day;
     readonly replaceBy?: Day;

@@ -1,0 +1,265 @@
+/** What a UPS says about the dates of its battery, and what a swap makes void. */
+import type { CartridgeReading, Field, SignalKey, Signals } from '../../drivers/contract.ts';
+import { signalKeys } from '../../drivers/contract.ts';
+import { type DateOrder, readDate, weekOfSerial } from './dates.ts';
+import { daysUntil } from './days.ts';
+import type { CartridgeFact, Day } from './model.ts';
+import { type Observed, raised } from './observe.ts';
+
+/** A day a device gave, and why it is not to be trusted. */
+export interface Judged {
+  readonly day: Day;
+  readonly raw: string;
+  readonly doubt?: string;
+  /** The install date is the factory's: nobody ever set it. */
+  readonly neverSet?: true;
+}
+
+/** The dates of the UPS as a whole (`origin` is `ups`) or of one cartridge (`pack/cartridge`). */
+export interface BatteryDates {
+  readonly origin: string;
+  readonly installed?: Judged;
+  readonly replaceBy?: Judged;
+}
+
+/** A battery change, seen by the UPS or told by the customer. */
+export interface Swap {
+  readonly day: Day;
+  readonly seenOn: Day;
+  readonly source: 'ups' | 'customer';
+  /** What was known before the swap and says nothing about the new battery until it changes. */
+  readonly voids: {
+    readonly ups: readonly { readonly origin: string; readonly replaceBy: Day }[];
+    readonly config?: Day;
+    readonly customer?: Day;
+    /** `key|cause` of each alarm that was on. */
+    readonly signals: readonly string[];
+  };
+}
+
+/** The serial week is only known to the day within this many days. */
+const serialSlack = 13;
+const fifteenYears = 15 * 366;
+
+/** A serial number that names no unit: all of one character, as cards print it when they have none. */
+export function isPlaceholderSerial(serial: string): boolean {
+  return serial.trim().length < 3 || /^(.)\1+$/.test(serial.trim()) || /^unknown$/i.test(serial.trim());
+}
+
+/**
+ * The manufacture date: the UPS's own, checked against (or replaced by) the week in its serial number.
+ * `fromSerial` is set when the serial is all there is, `bySerial` when the two agree.
+ */
+export function manufactureDate(
+  observed: Pick<Observed, 'fields'>,
+  today: Day,
+  order: DateOrder,
+): (Judged & { fromSerial?: true; bySerial?: true }) | undefined {
+  const serial = observed.fields['device.serial']?.field;
+  const week = serial && serial.doubt === undefined ? weekOfSerial(String(serial.value)) : undefined;
+  const made = week !== undefined && daysUntil(week, today) <= 0 ? week : undefined;
+  const field = observed.fields['ups.mfr.date']?.field;
+  const own = field && judge(field, order);
+  if (own === undefined) {
+    return made === undefined || !serial ? undefined : { day: made, raw: serial.raw, fromSerial: true };
+  }
+  if (made === undefined) return daysUntil(own.day, today) > 0 ? { ...own, doubt: 'it lies in the future' } : own;
+  if (near(own.day, made)) return { day: own.day, raw: own.raw, bySerial: true };
+  const other = field && judge(field, order === 'mdy' ? 'dmy' : 'mdy');
+  if (other && near(other.day, made)) return { day: other.day, raw: other.raw, bySerial: true };
+  return { ...own, doubt: `the serial number says the week of ${made}` };
+}
+
+/** All dates the UPS gives for its battery, each judged by itself and against the manufacture date and today. */
+export function batteryDates(observed: Pick<Observed, 'fields'>, today: Day, order: DateOrder): BatteryDates[] {
+  const made = manufactureDate(observed, today, order);
+  const judgedInstall = (field: Field<unknown> | undefined): Judged | undefined => {
+    const judged = field && judge(field, order);
+    return judged && judgeInstalled(judged, made, today);
+  };
+  const dates: BatteryDates[] = [
+    pairUp('ups', judgedInstall(observed.fields['battery.date']?.field), judgeOptional(observed, order)),
+  ];
+  for (const row of cartridgeRows(observed)) {
+    const installed = judgedInstall(asField(row.installed));
+    const replaceBy = asField(row.replaceBy);
+    dates.push(pairUp(originOf(row), installed, replaceBy && judge(replaceBy, order)));
+  }
+  return dates.filter((d) => d.installed !== undefined || d.replaceBy !== undefined);
+}
+
+/** Why a replace-by date cannot belong to a battery installed on that day, or `undefined` when it can. */
+export function implausiblePair(installed: Day, replaceBy: Day): string | undefined {
+  const span = daysUntil(replaceBy, installed);
+  if (span <= 0) return `replace-by ${replaceBy} is not after the install date ${installed}`;
+  return span > fifteenYears
+    ? `replace-by ${replaceBy} is over 15 years after the install date ${installed}`
+    : undefined;
+}
+
+/** The earliest sound day of several, else the earliest doubtful one. */
+export function earliest(days: readonly (Judged | undefined)[]): Judged | undefined {
+  const present = days.filter((d) => d !== undefined);
+  const sound = present.filter((d) => d.doubt === undefined);
+  return (sound.length > 0 ? sound : present).reduce<Judged | undefined>(
+    (first, d) => (first === undefined || d.day < first.day ? d : first),
+    undefined,
+  );
+}
+
+/** The cartridges a UPS lists, with their dates understood. */
+export function cartridgeFacts(observed: Pick<Observed, 'fields'>, dates: readonly BatteryDates[]): CartridgeFact[] {
+  return cartridgeRows(observed).map((row) => {
+    const own = dates.find((d) => d.origin === originOf(row));
+    return {
+      pack: row.pack,
+      ...(row.cartridge === undefined ? {} : { cartridge: row.cartridge }),
+      ...(own?.installed && !own.installed.doubt ? { installed: own.installed.day } : {}),
+      ...(own?.replaceBy && !own.replaceBy.doubt ? { replaceBy: own.replaceBy.day } : {}),
+      ...(row.part === undefined ? {} : { part: row.part }),
+      ...(row.serial === undefined ? {} : { serial: row.serial }),
+      ...(row.status === undefined ? {} : { status: row.status }),
+    };
+  });
+}
+
+/**
+ * Whether an install date moved forward between two states of knowledge: the UPS was told of a new battery.
+ * @returns the swap, with what it makes void, or `undefined`
+ */
+export function seenSwap(
+  before: Observed,
+  after: Observed,
+  today: Day,
+  order: DateOrder,
+  known: { config?: Day; customer?: Day },
+): Swap | undefined {
+  const [old, now] = [batteryDates(before, today, order), batteryDates(after, today, order)];
+  const moved = now.filter((d) => {
+    const previous = old.find((o) => o.origin === d.origin)?.installed;
+    return d.installed && !d.installed.doubt && previous && d.installed.day > previous.day;
+  });
+  if (moved.length === 0) return undefined;
+  const [was, is] = [earliest(old.map((d) => d.installed)), earliest(now.map((d) => d.installed))];
+  if (!is || !was || is.day <= was.day) return undefined;
+  const origins = new Set(moved.map((d) => d.origin));
+  return makeSwap(
+    is.day,
+    today,
+    'ups',
+    before,
+    old.filter((d) => origins.has(d.origin)),
+    known,
+  );
+}
+
+/** The swap a customer tells of: everything the UPS said so far is about the old battery. */
+export function toldSwap(
+  day: Day,
+  today: Day,
+  observed: Observed | undefined,
+  order: DateOrder,
+  known: { config?: Day; customer?: Day },
+): Swap {
+  return makeSwap(day, today, 'customer', observed, observed ? batteryDates(observed, today, order) : [], known);
+}
+
+/** Days after a swap during which an alarm that was already on is taken for the old battery's. */
+const graceDays = 30;
+
+/**
+ * The alarms that count: without those a swap made void. A lifetime flag or a failed test stays void until it changes;
+ * the replace indicator and *needs replacement* open anew when they are still on 30 days after the swap.
+ */
+export function effectiveSignals(signals: Signals, swap: Swap | undefined, today: Day): Signals {
+  if (swap === undefined || swap.voids.signals.length === 0) return signals;
+  const graceOver = daysUntil(today, swap.seenOn) >= graceDays;
+  const result: { [K in SignalKey]?: Signals[K] } = {};
+  for (const key of signalKeys) {
+    const causes = Object.entries(signals[key] ?? {}).map(([cause, signal]) => {
+      const isVoid = swap.voids.signals.includes(`${key}|${cause}`) && !(graceOver && reopens(key, cause));
+      return [cause, isVoid ? { ...signal, value: false } : signal] as const;
+    });
+    if (causes.length > 0) result[key] = Object.fromEntries(causes);
+  }
+  return result;
+}
+
+/** Drops from a swap's voids every alarm that has gone off since: when it comes again, it is the new battery's. */
+export function settleSwap(swap: Swap, signals: Signals): Swap {
+  const still = swap.voids.signals.filter((id) => {
+    const [key, cause] = id.split('|') as [SignalKey, string];
+    return signals[key]?.[cause]?.value === true;
+  });
+  return still.length === swap.voids.signals.length ? swap : { ...swap, voids: { ...swap.voids, signals: still } };
+}
+
+const reopens = (key: SignalKey, cause: string): boolean =>
+  key === 'battery.needs-replacement' ||
+  key === 'battery.packs.bad' ||
+  (key === 'battery.replace' && cause !== 'self-test');
+
+function makeSwap(
+  day: Day,
+  seenOn: Day,
+  source: Swap['source'],
+  observed: Observed | undefined,
+  old: readonly BatteryDates[],
+  known: { config?: Day; customer?: Day },
+): Swap {
+  return {
+    day,
+    seenOn,
+    source,
+    voids: {
+      ups: old.flatMap((d) => (d.replaceBy ? [{ origin: d.origin, replaceBy: d.replaceBy.day }] : [])),
+      ...known,
+      signals: signalKeys
+        .filter((key) => key !== 'battery.lifetime.ok')
+        .flatMap((key) => raised(observed?.signals ?? {}, key).map((cause) => `${key}|${cause}`)),
+    },
+  };
+}
+
+function judgeInstalled(own: Judged, made: ReturnType<typeof manufactureDate>, today: Day): Judged {
+  if (own.doubt) return own;
+  if (daysUntil(own.day, today) > 0) return { ...own, doubt: 'it lies in the future' };
+  if (made === undefined) return own;
+  const sinceMade = daysUntil(own.day, made.day);
+  const factory = made.fromSerial ? Math.abs(sinceMade) <= serialSlack : sinceMade === 0;
+  if (factory) return { ...own, doubt: 'it is the manufacture date: nobody ever set it', neverSet: true };
+  return sinceMade < 0 ? { ...own, doubt: `it lies before the manufacture date ${made.day}` } : own;
+}
+
+/** A pair that cannot be true makes both doubtful, unless the install date was never set. */
+function pairUp(origin: string, installed: Judged | undefined, replaceBy: Judged | undefined): BatteryDates {
+  const why = installed && replaceBy && !installed.neverSet ? implausiblePair(installed.day, replaceBy.day) : undefined;
+  const doubted = (judged: Judged): Judged => (why && !judged.doubt ? { ...judged, doubt: why } : judged);
+  return {
+    origin,
+    ...(installed ? { installed: doubted(installed) } : {}),
+    ...(replaceBy ? { replaceBy: doubted(replaceBy) } : {}),
+  };
+}
+
+function judge(field: Field<unknown>, order: DateOrder): Judged | undefined {
+  const reading = readDate(String(field.value), order);
+  if (reading.kind !== 'date') return undefined;
+  const doubt = field.doubt ?? reading.doubt;
+  return { day: reading.day, raw: field.raw, ...(doubt === undefined ? {} : { doubt }) };
+}
+
+function judgeOptional(observed: Pick<Observed, 'fields'>, order: DateOrder): Judged | undefined {
+  const field = observed.fields['battery.date.maintenance']?.field;
+  return field && judge(field, order);
+}
+
+const near = (a: Day, b: Day): boolean => Math.abs(daysUntil(a, b)) <= serialSlack;
+const asField = (text: string | undefined): Field<string> | undefined =>
+  text === undefined ? undefined : { value: text, raw: text };
+const originOf = (row: CartridgeReading): string => `${row.pack}/${row.cartridge ?? '-'}`;
+
+function cartridgeRows(observed: Pick<Observed, 'fields'>): readonly CartridgeReading[] {
+  const value = observed.fields['battery.cartridges']?.field.value;
+  return Array.isArray(value) ? (value as readonly CartridgeReading[]) : [];
+}

@@ -1,0 +1,225 @@
+/** The relation with the one reseller: its states, what moves it, and what each move asks for. */
+import { Temporal } from 'temporal-polyfill';
+import type { Instant, Recipient } from './model.ts';
+
+export const connectionStates = [
+  'none',
+  'pending',
+  'confirmed',
+  'declined',
+  'expired',
+  'cancelled',
+  'undeliverable',
+  'opted-out',
+  'disconnected',
+] as const;
+export type ConnectionState = (typeof connectionStates)[number];
+
+/** How an answer came back. */
+export type AnswerWay = 'code' | 'mail' | 'link' | 'cloud';
+
+export interface Connection {
+  readonly state: ConnectionState;
+  /** New with each invitation; empty while there was none. */
+  readonly id: string;
+  /** Normalised address this connection belongs to; empty while there is none. */
+  readonly address: string;
+  readonly since: Instant;
+  readonly invitedAt?: Instant;
+  /** The mail server (or the endpoint) took the invitation: the seven days run from here. */
+  readonly takenAt?: Instant;
+  readonly answeredAt?: Instant;
+  readonly answeredBy?: AnswerWay;
+  /** SHA-256 of code and token; the words themselves leave with the invitation and are not kept. */
+  readonly codeHash?: string;
+  readonly tokenHash?: string;
+  /** Wrong codes typed for this invitation. */
+  readonly wrongCodes?: number;
+}
+
+export const noConnection: Connection = { state: 'none', id: '', address: '', since: '1970-01-01T00:00:00Z' };
+
+/** What happened to the connection from outside. */
+export type ConnectionInput =
+  | {
+      readonly kind: 'invite';
+      readonly address: string;
+      readonly id: string;
+      readonly codeHash: string;
+      readonly tokenHash: string;
+    }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'accept'; readonly by: AnswerWay }
+  | { readonly kind: 'decline'; readonly by: AnswerWay }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'disconnect' }
+  | { readonly kind: 'time' };
+
+export type CustomerNews = 'confirmed' | 'declined' | 'expired' | 'opted-out' | 'undeliverable';
+
+export interface Move {
+  readonly connection: Connection;
+  readonly changed: boolean;
+  /** What the answer to whoever asked is, where nothing changed. */
+  readonly says: string;
+  readonly tellCustomer?: CustomerNews;
+  /** Everything queued for this recipient is deleted. */
+  readonly dropQueue?: true;
+  readonly sendInvitation?: true;
+}
+
+const validHours = 168;
+const giveUpHours = 120;
+
+/** The invitation lapses this many days after it was taken. */
+export const validDays = validHours / 24;
+
+/** The recipient that notices to a connection are owed to. */
+export function resellerRecipient(connection: Connection): Recipient {
+  return `reseller:${connection.id}`;
+}
+
+/** Whether the reseller may be told anything. */
+export function isConfirmed(connection: Connection): boolean {
+  return connection.state === 'confirmed';
+}
+
+/** Two addresses are the same when they are, trimmed and with the domain in lower case. */
+export function normaliseAddress(address: string): string {
+  const trimmed = address.trim();
+  const at = trimmed.lastIndexOf('@');
+  return at < 0 ? trimmed : trimmed.slice(0, at + 1) + trimmed.slice(at + 1).toLowerCase();
+}
+
+/**
+ * What the address in the config asks for, compared with the connection at start and at reload.
+ * A new one is invited; a changed or removed one ends the old connection first; an unchanged one does nothing.
+ */
+export function configuredAddress(
+  connection: Connection,
+  address: string | undefined,
+): { readonly end?: 'cancel' | 'disconnect'; readonly invite?: string } {
+  const wanted = address === undefined ? '' : normaliseAddress(address);
+  if (wanted === connection.address) return {};
+  const end = connection.state === 'pending' ? 'cancel' : connection.state === 'confirmed' ? 'disconnect' : undefined;
+  return { ...(end ? { end } : {}), ...(wanted === '' ? {} : { invite: wanted }) };
+}
+
+/**
+ * Moves the connection. Pure and total: an input that has no meaning in a state changes nothing and says what holds.
+ * @param at now; decides whether an invitation has lapsed before any other input is looked at
+ */
+export function move(connection: Connection, input: ConnectionInput, at: Instant): Move {
+  const lapsed = lapse(connection, at);
+  if (lapsed !== undefined && input.kind !== 'invite' && input.kind !== 'taken') {
+    return input.kind === 'time' ? lapsed : { ...lapsed, says: lapsedAnswer(lapsed.connection) };
+  }
+  switch (input.kind) {
+    case 'time':
+      return stay(connection, `the connection is ${connection.state}`);
+    case 'invite':
+      return invite(connection, input, at);
+    case 'taken':
+      return connection.state === 'pending' && connection.takenAt === undefined
+        ? { connection: { ...connection, takenAt: at }, changed: true, says: 'the invitation is on its way' }
+        : stay(connection, 'nothing was waiting to be taken');
+    case 'refused':
+      return connection.state === 'pending' && connection.takenAt === undefined
+        ? to(connection, 'undeliverable', at, 'the invitation was refused for good', 'undeliverable')
+        : stay(connection, `the connection is ${connection.state}`);
+    case 'accept':
+      return accept(connection, input.by, at);
+    case 'decline':
+      return decline(connection, input.by, at);
+    case 'cancel':
+      return connection.state === 'pending'
+        ? to(connection, 'cancelled', at, 'the invitation is cancelled; its code no longer counts')
+        : stay(connection, `there is no invitation to cancel: the connection is ${connection.state}`);
+    case 'disconnect':
+      return connection.state === 'confirmed'
+        ? to(connection, 'disconnected', at, 'disconnected; the reseller gets nothing from now on')
+        : stay(connection, `there is nothing to disconnect: the connection is ${connection.state}`);
+  }
+}
+
+function invite(connection: Connection, input: Extract<ConnectionInput, { kind: 'invite' }>, at: Instant): Move {
+  if (connection.state === 'confirmed') {
+    return stay(connection, `${connection.address} has already accepted; disconnect first to invite anew`);
+  }
+  const pending: Connection = {
+    state: 'pending',
+    id: input.id,
+    address: normaliseAddress(input.address),
+    since: at,
+    invitedAt: at,
+    codeHash: input.codeHash,
+    tokenHash: input.tokenHash,
+  };
+  return {
+    connection: pending,
+    changed: true,
+    says: `${pending.address} is invited`,
+    sendInvitation: true,
+    ...(connection.id === '' ? {} : { dropQueue: true }),
+  };
+}
+
+function accept(connection: Connection, by: AnswerWay, at: Instant): Move {
+  if (connection.state === 'confirmed') return stay(connection, `already accepted on ${connection.answeredAt ?? ''}`);
+  if (connection.state !== 'pending') return stay(connection, closedAnswer(connection));
+  const confirmed: Connection = { ...connection, state: 'confirmed', since: at, answeredAt: at, answeredBy: by };
+  return {
+    connection: { ...confirmed, takenAt: connection.takenAt ?? at },
+    changed: true,
+    says: `${connection.address} has accepted and will be told of lifecycle events`,
+    tellCustomer: 'confirmed',
+  };
+}
+
+function decline(connection: Connection, by: AnswerWay, at: Instant): Move {
+  const answered = { ...connection, answeredAt: at, answeredBy: by };
+  if (connection.state === 'pending') return to(answered, 'declined', at, 'the invitation is declined', 'declined');
+  if (connection.state === 'confirmed') {
+    return to(answered, 'opted-out', at, 'opted out; the reseller gets nothing from now on', 'opted-out');
+  }
+  return stay(connection, closedAnswer(connection));
+}
+
+function lapse(connection: Connection, at: Instant): Move | undefined {
+  if (connection.state !== 'pending') return undefined;
+  if (connection.takenAt !== undefined && hoursSince(connection.takenAt, at) >= validHours) {
+    return to(connection, 'expired', at, 'the invitation has lapsed', 'expired');
+  }
+  const neverTaken = connection.takenAt === undefined && hoursSince(connection.invitedAt ?? connection.since, at);
+  return neverTaken !== false && neverTaken >= giveUpHours
+    ? to(connection, 'undeliverable', at, 'the invitation was never taken', 'undeliverable')
+    : undefined;
+}
+
+/** Leaves `pending` or `confirmed` for a state in which nothing is owed to the reseller. */
+function to(connection: Connection, state: ConnectionState, at: Instant, says: string, news?: CustomerNews): Move {
+  return {
+    connection: { ...connection, state, since: at },
+    changed: true,
+    says,
+    dropQueue: true,
+    ...(news ? { tellCustomer: news } : {}),
+  };
+}
+
+const stay = (connection: Connection, says: string): Move => ({ connection, changed: false, says });
+
+const lapsedAnswer = (connection: Connection): string =>
+  connection.state === 'expired'
+    ? 'the invitation has expired; ask the customer for a new one'
+    : 'the invitation was never delivered; ask the customer for a new one';
+
+const closedAnswer = (connection: Connection): string =>
+  connection.state === 'expired'
+    ? 'the invitation has expired; ask the customer for a new one'
+    : `this invitation no longer counts: the connection is ${connection.state}`;
+
+function hoursSince(from: Instant, to: Instant): number {
+  return Temporal.Instant.from(from).until(Temporal.Instant.from(to)).total('hours');
+}

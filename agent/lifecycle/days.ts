@@ -1,0 +1,59 @@
+/** Calendar days in the site's time zone. The date itself is day 0. */
+import { Temporal } from 'temporal-polyfill';
+import type { Day, Instant } from './model.ts';
+
+/** The calendar day of an instant in an IANA time zone. */
+export function dayOf(instant: Instant, timeZone: string): Day {
+  return Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();
+}
+
+/** Whether `text` is a real calendar day written `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  return makeDay(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))) !== undefined;
+}
+
+/** A day from its numbers, or `undefined` when the calendar has no such day. */
+export function makeDay(year: number, month: number, day: number): Day | undefined {
+  if (year < 1970 || year > 2199) return undefined;
+  try {
+    return Temporal.PlainDate.from({ year, month, day }, { overflow: 'reject' }).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+const epochDay = (day: Day): number =>
+  Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10))) / 86_400_000;
+
+/** Days from `today` to `date`: 0 on the day itself, negative when it is past. */
+export function daysUntil(date: Day, today: Day): number {
+  return epochDay(date) - epochDay(today);
+}
+
+/** The day `count` days later (earlier when negative). */
+export function addDays(day: Day, count: number): Day {
+  return Temporal.PlainDate.from(day).add({ days: count }).toString();
+}
+
+/** The same day of the month `count` months later; the month's last day where it is shorter. */
+export function addMonths(day: Day, count: number): Day {
+  return Temporal.PlainDate.from(day).add({ months: count }).toString();
+}
+
+/** The Monday of an ISO 8601 week. */
+export function mondayOfWeek(year: number, week: number): Day {
+  const fourth = Temporal.PlainDate.from({ year, month: 1, day: 4 });
+  return fourth
+    .subtract({ days: fourth.dayOfWeek - 1 })
+    .add({ weeks: week - 1 })
+    .toString();
+}
+
+/** The instant at which a wall-clock time `HH:MM` falls on a day in a time zone; a time the clocks skip moves forward. */
+export function instantAt(day: Day, time: string, timeZone: string): Instant {
+  return Temporal.PlainDate.from(day)
+    .toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) })
+    .toInstant()
+    .toString();
+}
