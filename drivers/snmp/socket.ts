@@ -1,0 +1,149 @@
+/**
+ * One UDP socket for all SNMP sessions of an address family, so that ten thousand units cost one file descriptor and
+ * not ten thousand. A datagram reaches only a session that waits for an answer from exactly its address and port;
+ * everything else is dropped unread. net-snmp gets a `Port` where it expects a socket of its own.
+ */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { EventEmitter } from 'node:events';
+
+type SendCallback = (error: Error | null, bytes: number) => void;
+
+class SharedSocket {
+  readonly #family: 'udp4' | 'udp6';
+  readonly #waiting = new Map<string, Set<Port>>();
+  #socket: Socket | undefined;
+  #users = 0;
+
+  constructor(family: 'udp4' | 'udp6') {
+    this.#family = family;
+  }
+
+  join(): void {
+    this.#users += 1;
+  }
+
+  leave(): void {
+    this.#users -= 1;
+    if (this.#users === 0) this.#discard();
+  }
+
+  wait(key: string, port: Port): void {
+    const ports = this.#waiting.get(key);
+    if (ports === undefined) this.#waiting.set(key, new Set([port]));
+    else ports.add(port);
+  }
+
+  stopWaiting(key: string, port: Port): void {
+    const ports = this.#waiting.get(key);
+    ports?.delete(port);
+    if (ports?.size === 0) this.#waiting.delete(key);
+  }
+
+  send(message: Buffer, port: number, address: string, callback: SendCallback): void {
+    this.#open().send(message, 0, message.length, port, address, callback);
+  }
+
+  #open(): Socket {
+    if (this.#socket !== undefined) return this.#socket;
+    const socket = createSocket({
+      type: this.#family,
+      recvBufferSize: 1 << 20,
+      // Addresses are resolved by the session: never look anything up while sending.
+      lookup: (host, _options, done) => done(null, host, this.#family === 'udp4' ? 4 : 6),
+    });
+    socket.on('message', (message, from) => this.#deliver(message, from));
+    socket.on('error', (error) => this.#fail(error));
+    // Whoever waits for an answer holds a timer; the socket alone must not keep the process alive.
+    socket.unref();
+    this.#socket = socket;
+    return socket;
+  }
+
+  #deliver(message: Buffer, from: RemoteInfo): void {
+    for (const port of [...(this.#waiting.get(keyOf(from.address, from.port)) ?? [])]) port.deliver(message);
+  }
+
+  #fail(error: Error): void {
+    this.#discard();
+    for (const ports of [...this.#waiting.values()]) for (const port of [...ports]) port.fail(error);
+  }
+
+  #discard(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    try {
+      socket?.close();
+    } catch {
+      // It was closed already: nothing is left to release.
+    }
+  }
+}
+
+const shared = { udp4: new SharedSocket('udp4'), udp6: new SharedSocket('udp6') } as const;
+
+function keyOf(address: string, port: number): string {
+  return `${address}|${port}`;
+}
+
+/** A session's share of the socket. It hears only its target, and only between `listen` and `mute`. */
+export class Port extends EventEmitter {
+  readonly #shared: SharedSocket;
+  readonly #address: string;
+  readonly #key: string;
+  #onFailure: ((error: Error) => void) | undefined;
+  #closed = false;
+
+  constructor(address: string, port: number) {
+    super();
+    this.#shared = shared[address.includes(':') ? 'udp6' : 'udp4'];
+    this.#address = address;
+    this.#key = keyOf(address, port);
+    this.#shared.join();
+  }
+
+  /** Starts to hear answers. `onFailure` is called when the socket itself breaks. */
+  listen(onFailure: (error: Error) => void): void {
+    this.#onFailure = onFailure;
+    if (!this.#closed) this.#shared.wait(this.#key, this);
+  }
+
+  mute(): void {
+    this.#onFailure = undefined;
+    this.#shared.stopWaiting(this.#key, this);
+  }
+
+  /** The part of `dgram.Socket` that net-snmp uses. */
+  send(message: Buffer, _offset: number, _length: number, port: number, _host: string, callback: SendCallback): void {
+    if (this.#closed) callback(new Error('the session is closed'), 0);
+    else this.#shared.send(message, port, this.#address, callback);
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.fail(new Error('the session is closed'));
+    this.mute();
+    this.#shared.leave();
+    this.emit('close');
+  }
+
+  deliver(message: Buffer): void {
+    try {
+      this.emit('message', message);
+    } catch {
+      // net-snmp throws out of its parser for some datagrams. Whoever waits has a deadline of its own.
+    }
+  }
+
+  fail(error: Error): void {
+    this.#onFailure?.(error);
+  }
+}
