@@ -1,0 +1,21 @@
+/** Every key of the store: a key says what its record is, so that writing it twice is writing it once. */
+const part = (text: string): string => encodeURIComponent(text);
+
+export const keys = {
+  /** The random name of this installation. */
+  site: 'site',
+  connection: 'connection',
+  /** The day of the last daily run. */
+  run: 'run',
+  endpoint: 'endpoint',
+  unit: (id: string): string => `unit/${part(id)}`,
+  units: 'unit/',
+  /** `agent/lifecycle/model` names the notices: see `noticeKey`. */
+  notices: 'notice/',
+  noticesOf: (unit: string, event: string, occurrence: string): string =>
+    `notice/${part(unit)}/${event}/${occurrence}/`,
+  message: (id: string): string => `message/${id}`,
+  messages: 'message/',
+  cloud: (id: string): string => `cloud/${id}`,
+  cloudItems: 'cloud/',
+} as const;
