@@ -1,6 +1,81 @@
-import type { ComposedMail, Language, MailContent } from './content.ts';
+import { clean } from './clean.ts';
+import type { ComposedMail, CustomerMail, InvitationMail, Language, MailContent, TestMail } from './content.ts';
+import type { Block, MailDocument } from './document.ts';
+import { noticeDocument } from './notice.ts';
+import { renderHtml } from './render-html.tsx';
+import { renderText } from './render-text.ts';
+import type { Texts } from './texts/catalogue.ts';
+import { texts } from './texts/index.ts';
 
 /** Puts a mail into words: subject, plain text and HTML, which say the same. Pure. */
 export function composeMail(content: MailContent, language: Language): ComposedMail {
-  throw new Error(`not built yet: ${content.kind} in ${language}`);
+  const built = documentOf(content, texts[language]);
+  const document = { ...built, subject: clean(built.subject, 240) };
+  return { subject: document.subject, text: renderText(document), html: renderHtml(document) };
+}
+
+function documentOf(content: MailContent, t: Texts): MailDocument {
+  switch (content.kind) {
+    case 'notices':
+      return noticeDocument(content, t);
+    case 'invitation':
+      return invitationDocument(content, t);
+    case 'customer':
+      return customerDocument(content, t);
+    case 'test':
+      return testDocument(content, t);
+  }
+}
+
+const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
+const heading = (text: string): Block => ({ kind: 'heading', level: 2, text });
+
+function invitationDocument(content: InvitationMail, t: Texts): MailDocument {
+  const company = clean(content.company);
+  const v = { company, days: content.validDays };
+  const words = t.invitation;
+  return {
+    language: t.language,
+    subject: words.subject(v),
+    blocks: [
+      paragraph(t.greeting),
+      paragraph(words.intro(v)),
+      heading(words.getsHeading),
+      { kind: 'list', items: words.gets(v) },
+      heading(words.acceptHeading),
+      paragraph(words.accept(v)),
+      { kind: 'code', text: clean(content.code, 40) },
+      heading(words.declineHeading),
+      paragraph(words.decline(v)),
+      { kind: 'rule' },
+      { kind: 'note', text: words.privacy(v) },
+      { kind: 'note', text: t.signature({ company }) },
+    ],
+  };
+}
+
+function customerDocument(content: CustomerMail, t: Texts): MailDocument {
+  const company = clean(content.company);
+  const v = { company, address: clean(content.address) };
+  const words = t.customer[content.about];
+  const blocks: Block[] = [paragraph(t.greeting), ...words.body(v).map(paragraph)];
+  if (content.reply) blocks.push(heading(t.customerLabel.reply), paragraph(clean(content.reply, 500)));
+  if (content.items && content.items.length > 0)
+    blocks.push(heading(t.customerLabel.items), { kind: 'list', items: content.items.map((item) => clean(item, 240)) });
+  blocks.push({ kind: 'rule' }, paragraph(t.responsibility), { kind: 'note', text: t.signature({ company }) });
+  return { language: t.language, subject: words.subject(v), blocks };
+}
+
+function testDocument(content: TestMail, t: Texts): MailDocument {
+  const company = clean(content.company);
+  return {
+    language: t.language,
+    subject: t.test.subject({ company }),
+    blocks: [
+      paragraph(t.greeting),
+      ...t.test.body({ company, date: t.date(content.today) }).map(paragraph),
+      { kind: 'rule' },
+      { kind: 'note', text: t.signature({ company }) },
+    ],
+  };
 }

@@ -1,0 +1,226 @@
+import { longDate, plurals, type Texts } from './catalogue.ts';
+
+const n = plurals('fr');
+const left = (days: number) =>
+  days === 90 ? 'il reste 3 mois' : n(days, { one: 'il reste # jour', other: 'il reste # jours' });
+const ago = (days: number) => n(days, { one: 'il y a # jour', other: 'il y a # jours' });
+const date = longDate('fr-FR');
+
+export const fr: Texts = {
+  language: 'fr',
+  date: (day) => date(day).replace(/^1 /, '1er '),
+  titles: {
+    'replace-battery': () => 'Remplacer la batterie',
+    'battery-needs-replacement': () => 'La batterie doit être remplacée',
+    'battery-end-of-life-exceeded': () => 'Durée de vie de la batterie dépassée',
+    'battery-replacement-due': () => 'Remplacement de la batterie à prévoir',
+    'warranty-expires': (on) => (on ? `La garantie expire le ${on}` : 'La garantie expire'),
+    'advanced-plan-expired': (on) => (on ? `Le plan Advanced a expiré le ${on}` : 'Le plan Advanced a expiré'),
+    'advanced-plan-expires': (on) => (on ? `Le plan Advanced expire le ${on}` : 'Le plan Advanced expire'),
+    'standard-plan-expired': (on) => (on ? `Le plan Standard a expiré le ${on}` : 'Le plan Standard a expiré'),
+    'standard-plan-expires': (on) => (on ? `Le plan Standard expire le ${on}` : 'Le plan Standard expire'),
+  },
+  greeting: 'Bonjour,',
+  signature: ({ company }) =>
+    `Ce message a été écrit par upsteward, le programme qui surveille les onduleurs de ${company}.`,
+  responsibility:
+    'Vous restez responsable de vos onduleurs, quelles que soient les autres personnes averties. Les batteries et les extensions de garantie peuvent être achetées chez tout fournisseur, pas seulement chez ce revendeur.',
+
+  subject: {
+    one: ({ title, unit, timing, company }) => {
+      switch (timing.kind) {
+        case 'left':
+          return `${title} : ${unit}, ${left(timing.days)} – ${company}`;
+        case 'today':
+          return `${title} : ${unit}, aujourd'hui – ${company}`;
+        case 'past':
+          return `${title} : ${unit}, ${ago(timing.days)} – ${company}`;
+        case 'undated':
+          return `${title} : ${unit} – ${company}`;
+      }
+    },
+    oneAndMore: ({ title, more, unit, company }) =>
+      n(more, {
+        one: `${title} et # autre avis : ${unit} – ${company}`,
+        other: `${title} et # autres avis : ${unit} – ${company}`,
+      }),
+    many: ({ units, company }) =>
+      n(units, {
+        one: `# onduleur demande votre attention – ${company}`,
+        other: `# onduleurs demandent votre attention – ${company}`,
+      }),
+    resolvedOne: ({ title, unit, company }) => `Réglé : ${title} : ${unit} – ${company}`,
+    resolvedMany: ({ units, company }) => `Réglé pour ${units} onduleurs – ${company}`,
+    reminder: ({ subject }) => `Rappel : ${subject}`,
+    unitAt: ({ unit, site }) => `${unit} (${site})`,
+  },
+
+  intro: {
+    reseller: ({ company, units }) =>
+      n(units, {
+        one: `upsteward vous écrit au nom de ${company}, qui souhaite que vous soyez averti lorsqu'une batterie, une garantie ou un plan de service demande votre attention. Aujourd'hui, cela concerne # onduleur.`,
+        other: `upsteward vous écrit au nom de ${company}, qui souhaite que vous soyez averti lorsqu'une batterie, une garantie ou un plan de service demande votre attention. Aujourd'hui, cela concerne # onduleurs.`,
+      }),
+    resellerReminder: ({ company }) =>
+      `upsteward vous écrit au nom de ${company}, qui vous demande à nouveau de regarder les points suivants.`,
+    resellerResolved: ({ company }) =>
+      `upsteward vous écrit au nom de ${company}. Ce qui vous avait été signalé est réglé ; vous n'avez rien à faire.`,
+    customer: ({ company, units }) =>
+      n(units, {
+        one: `# onduleur de ${company} demande votre attention.`,
+        other: `# onduleurs de ${company} demandent votre attention.`,
+      }),
+    customerReminder: ({ company }) => `Voici le rappel qui a été demandé chez ${company}.`,
+    customerResolved: ({ company }) =>
+      `Ce qui vous avait été signalé au sujet des onduleurs de ${company} est réglé ; il n'y a plus rien à faire.`,
+  },
+
+  otherUnits: 'Autres onduleurs',
+  unnamedUnit: 'Onduleur',
+
+  event: {
+    left: ({ days, date: on }) => `${on} : ${left(days)}.`,
+    today: ({ date: on }) => `${on} : c'est aujourd'hui.`,
+    past: ({ days, date: on }) => `${on} : c'était ${ago(days)}.`,
+    undated: "C'est l'onduleur lui-même qui le signale.",
+    estimate: 'La date est une estimation.',
+    next: ({ dates, count }) =>
+      count === 1
+        ? `Si rien n'est réglé d'ici là, un dernier rappel partira le ${dates}.`
+        : `Si rien n'est réglé d'ici là, des rappels partiront le ${dates}.`,
+    noNext: 'Aucun autre rappel ne sera envoyé à ce sujet.',
+    resolvedTitle: ({ title }) => `Réglé : ${title}`,
+    resolved: {
+      swap: 'La batterie a été remplacée.',
+      'date-moved': 'La date est de nouveau plus éloignée.',
+      cleared: "L'onduleur ne le signale plus.",
+      superseded: 'Un autre avis a pris sa place.',
+      removed: "Cet onduleur n'est plus surveillé.",
+      unknown: "Ce n'est plus d'actualité.",
+    },
+  },
+
+  label: {
+    model: 'Modèle',
+    serial: 'Numéro de série',
+    sku: 'Référence (SKU)',
+    cartridge: 'Cartouche de batterie',
+    externalCartridge: 'Cartouche externe',
+    quantity: 'Quantité',
+    installed: 'Batterie installée le',
+    replaceBy: 'À remplacer avant le',
+    warrantyEnd: 'Fin de garantie',
+    plan: 'Plan de service',
+    part: 'Référence',
+    due: 'À remplacer',
+    contactName: 'Nom',
+    jobRole: 'Fonction',
+    mail: 'E-mail',
+    phone: 'Téléphone',
+  },
+  value: {
+    estimated: ({ date: on }) => `${on} (estimation)`,
+    plan: ({ kind, date: on }) =>
+      kind === 'advanced' ? `Plan Advanced jusqu'au ${on}` : `Plan Standard jusqu'au ${on}`,
+    pack: ({ pack }) => `Bloc ${pack}`,
+    cartridge: ({ pack, cartridge }) => `Bloc ${pack}, cartouche ${cartridge}`,
+    due: 'oui',
+    notDue: 'non',
+  },
+
+  closing: {
+    contactHeading: 'Qui contacter',
+    contact: ({ company }) =>
+      `Adressez vos questions et vos devis à cette personne chez ${company} ; une réponse à ce message lui parvient aussi.`,
+    optOutHeading: 'Si vous ne souhaitez plus recevoir ces messages',
+    optOut: ({ company, mail }) =>
+      `Répondez à ce message ou écrivez à ${mail} pour dire que vous vous désinscrivez. Quelqu'un chez ${company} exécute alors « upsteward reseller disconnect », et plus rien ne vous est envoyé.`,
+  },
+
+  invitation: {
+    subject: ({ company }) => `${company} souhaite vous tenir informé des batteries de ses onduleurs`,
+    intro: ({ company }) =>
+      `${company} protège son matériel par des onduleurs et souhaite que vous, son revendeur, soyez averti à temps lorsqu'une batterie, une garantie ou un plan de service arrive à son terme. Un programme nommé upsteward, qui fonctionne chez ${company}, vous enverrait les messages. Aucun compte n'est nécessaire et cela ne coûte rien.`,
+    getsHeading: 'Ce que vous recevriez',
+    gets: ({ company }) => [
+      "Un message 3 mois, 30 jours et 7 jours avant une telle date et le jour même, ainsi que lorsqu'un onduleur signale une batterie usée ; jamais plus d'un tel message par jour.",
+      "Tout ce qu'il faut pour un devis : le modèle et le numéro de série de l'onduleur, la référence et le nombre des batteries, les dates et l'emplacement.",
+      `Le nom, l'adresse e-mail et le numéro de téléphone de la personne à contacter chez ${company}.`,
+    ],
+    acceptHeading: 'Pour accepter',
+    accept: ({ company, days }) =>
+      n(days, {
+        one: `Donnez ce code à votre contact chez ${company}, par le moyen que vous utilisez d'habitude. Il y sera saisi, et c'est tout. Il est valable # jour.`,
+        other: `Donnez ce code à votre contact chez ${company}, par le moyen que vous utilisez d'habitude. Il y sera saisi, et c'est tout. Il est valable # jours.`,
+      }),
+    declineHeading: 'Si cela ne vous intéresse pas',
+    decline: ({ company, days }) =>
+      n(days, {
+        one: `Vous n'avez rien à faire. Après # jour, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
+        other: `Vous n'avez rien à faire. Après # jours, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
+      }),
+    privacy: ({ company }) =>
+      `Ce message vous révèle le nom ${company} et rien d'autre. Rien n'est envoyé au sujet de ses onduleurs avant que vous n'acceptiez, et vous pourrez ensuite vous désinscrire à tout moment.`,
+  },
+
+  customer: {
+    confirmed: {
+      subject: ({ company }) => `Votre revendeur a accepté – ${company}`,
+      body: ({ address }) => [
+        `${address} a accepté votre invitation. Désormais, votre revendeur est averti lorsqu'une batterie, une garantie ou un plan de service demande votre attention.`,
+        'Pour y mettre fin à tout moment, exécutez « upsteward reseller disconnect ».',
+      ],
+    },
+    declined: {
+      subject: ({ company }) => `Votre revendeur a refusé – ${company}`,
+      body: ({ address }) => [
+        `${address} a refusé votre invitation. Rien ne sera envoyé à cette adresse.`,
+        "Pour inviter de nouveau, exécutez « upsteward reseller invite » ; pour inviter quelqu'un d'autre, changez reseller.email dans la configuration.",
+      ],
+    },
+    expired: {
+      subject: ({ company }) => `Votre revendeur n'a pas répondu – ${company}`,
+      body: ({ address }) => [
+        `${address} a laissé expirer l'invitation. Rien ne sera envoyé à cette adresse, et le code n'est plus valable.`,
+        'Pour inviter de nouveau, exécutez « upsteward reseller invite » ; un appel au préalable aide souvent.',
+      ],
+    },
+    'opted-out': {
+      subject: ({ company }) => `Votre revendeur ne souhaite plus être averti – ${company}`,
+      body: ({ address }) => [
+        `${address} s'est désinscrit. Plus rien n'est envoyé à cette adresse ; ce qui attendait encore de partir a été supprimé.`,
+        "Pour inviter de nouveau, exécutez « upsteward reseller invite » ; pour inviter quelqu'un d'autre, changez reseller.email dans la configuration.",
+      ],
+    },
+    undeliverable: {
+      subject: ({ company }) => `Votre invitation n'a pas pu être remise – ${company}`,
+      body: ({ address }) => [
+        `L'invitation à ${address} n'a pas pu être remise et a été abandonnée.`,
+        'Vérifiez reseller.email dans la configuration, puis exécutez « upsteward reseller invite ».',
+      ],
+    },
+    'delivery-failed': {
+      subject: ({ address, company }) => `Le message à ${address} n'a pas pu être remis – ${company}`,
+      body: ({ address }) => [
+        `Un message à ${address} n'a pas pu être remis et a été abandonné. Personne n'a été averti de son contenu.`,
+        "Vérifiez l'adresse et le serveur de messagerie, puis exécutez « upsteward test-mail ». Transmettez vous-même ce qui n'est pas arrivé.",
+      ],
+    },
+    'endpoint-disabled': {
+      subject: ({ company }) => `Le point d'accès cloud n'accepte plus d'événements – ${company}`,
+      body: ({ address }) => [
+        `Le point d'accès ${address} a répondu qu'il n'existe plus. Plus rien ne lui est envoyé.`,
+        "Vérifiez cloud.endpoint dans la configuration ; dès qu'un point d'accès qui répond y figure, les envois reprennent.",
+      ],
+    },
+  },
+  customerLabel: { reply: "Réponse de l'autre côté", items: "Ce qui n'est pas arrivé" },
+
+  test: {
+    subject: ({ company }) => `Message de test de upsteward – ${company}`,
+    body: ({ company, date: on }) => [
+      `Voici le message de test demandé chez ${company} le ${on}. Les messages de upsteward arrivent à cette adresse.`,
+      "Il n'y a rien à faire.",
+    ],
+  },
+};

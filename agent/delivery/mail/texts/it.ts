@@ -1,0 +1,221 @@
+import { longDate, plurals, type Texts } from './catalogue.ts';
+
+const n = plurals('it');
+const left = (days: number) =>
+  days === 90 ? 'mancano 3 mesi' : n(days, { one: 'manca # giorno', other: 'mancano # giorni' });
+const ago = (days: number) => n(days, { one: '# giorno fa', other: '# giorni fa' });
+
+export const it: Texts = {
+  language: 'it',
+  date: longDate('it-IT'),
+  titles: {
+    'replace-battery': () => 'Sostituire la batteria',
+    'battery-needs-replacement': () => 'La batteria deve essere sostituita',
+    'battery-end-of-life-exceeded': () => 'Durata della batteria superata',
+    'battery-replacement-due': () => 'Sostituzione della batteria in scadenza',
+    'warranty-expires': (date) => (date ? `Scadenza della garanzia: ${date}` : 'Scadenza della garanzia'),
+    'advanced-plan-expired': (date) => (date ? `Piano Advanced scaduto: ${date}` : 'Piano Advanced scaduto'),
+    'advanced-plan-expires': (date) => (date ? `Scadenza del piano Advanced: ${date}` : 'Scadenza del piano Advanced'),
+    'standard-plan-expired': (date) => (date ? `Piano Standard scaduto: ${date}` : 'Piano Standard scaduto'),
+    'standard-plan-expires': (date) => (date ? `Scadenza del piano Standard: ${date}` : 'Scadenza del piano Standard'),
+  },
+  greeting: 'Buongiorno,',
+  signature: ({ company }) =>
+    `Questo messaggio è stato scritto da upsteward, il programma che sorveglia gli UPS di ${company}.`,
+  responsibility:
+    'La responsabilità dei vostri UPS resta vostra, chiunque altro venga avvisato. Batterie ed estensioni di garanzia si possono acquistare da qualsiasi fornitore, non solo da questo rivenditore.',
+
+  subject: {
+    one: ({ title, unit, timing, company }) => {
+      switch (timing.kind) {
+        case 'left':
+          return `${title}: ${unit}, ${left(timing.days)} – ${company}`;
+        case 'today':
+          return `${title}: ${unit}, oggi – ${company}`;
+        case 'past':
+          return `${title}: ${unit}, ${ago(timing.days)} – ${company}`;
+        case 'undated':
+          return `${title}: ${unit} – ${company}`;
+      }
+    },
+    oneAndMore: ({ title, more, unit, company }) =>
+      n(more, {
+        one: `${title} e # altro avviso: ${unit} – ${company}`,
+        other: `${title} e # altri avvisi: ${unit} – ${company}`,
+      }),
+    many: ({ units, company }) =>
+      n(units, { one: `# UPS richiede attenzione – ${company}`, other: `# UPS richiedono attenzione – ${company}` }),
+    resolvedOne: ({ title, unit, company }) => `Risolto: ${title}: ${unit} – ${company}`,
+    resolvedMany: ({ units, company }) => `Risolto per ${units} UPS – ${company}`,
+    reminder: ({ subject }) => `Promemoria: ${subject}`,
+    unitAt: ({ unit, site }) => `${unit} (${site})`,
+  },
+
+  intro: {
+    reseller: ({ company, units }) =>
+      n(units, {
+        one: `upsteward vi scrive per conto di ${company}, che desidera farvi sapere quando una batteria, una garanzia o un piano di assistenza richiede attenzione. Oggi si tratta di # UPS.`,
+        other: `upsteward vi scrive per conto di ${company}, che desidera farvi sapere quando una batteria, una garanzia o un piano di assistenza richiede attenzione. Oggi si tratta di # UPS.`,
+      }),
+    resellerReminder: ({ company }) =>
+      `upsteward vi scrive per conto di ${company}, che vi chiede ancora una volta di guardare quanto segue.`,
+    resellerResolved: ({ company }) =>
+      `upsteward vi scrive per conto di ${company}. Quanto vi era stato segnalato è risolto; non dovete fare nulla.`,
+    customer: ({ company, units }) =>
+      n(units, {
+        one: `# UPS di ${company} richiede attenzione.`,
+        other: `# UPS di ${company} richiedono attenzione.`,
+      }),
+    customerReminder: ({ company }) => `Questo è il promemoria richiesto presso ${company}.`,
+    customerResolved: ({ company }) =>
+      `Quanto vi era stato segnalato sugli UPS di ${company} è risolto; non c'è altro da fare.`,
+  },
+
+  otherUnits: 'Altri UPS',
+  unnamedUnit: 'UPS',
+
+  event: {
+    left: ({ days, date }) => `${date}: ${left(days)}.`,
+    today: ({ date }) => `${date}: è oggi.`,
+    past: ({ days, date }) => `${date}: è stato ${ago(days)}.`,
+    undated: "È l'UPS stesso a segnalarlo.",
+    estimate: 'La data è una stima.',
+    next: ({ dates, count }) =>
+      count === 1
+        ? `Se prima non sarà risolto, seguirà un altro promemoria in questa data: ${dates}.`
+        : `Se prima non sarà risolto, seguiranno promemoria in queste date: ${dates}.`,
+    noNext: 'Non seguiranno altri promemoria su questo punto.',
+    resolvedTitle: ({ title }) => `Risolto: ${title}`,
+    resolved: {
+      swap: 'La batteria è stata sostituita.',
+      'date-moved': 'La data è di nuovo più lontana.',
+      cleared: "L'UPS non lo segnala più.",
+      superseded: 'Un altro avviso ne ha preso il posto.',
+      removed: 'Questo UPS non è più sorvegliato.',
+      unknown: 'Non è più attuale.',
+    },
+  },
+
+  label: {
+    model: 'Modello',
+    serial: 'Numero di serie',
+    sku: 'Codice (SKU)',
+    cartridge: 'Cartuccia batteria',
+    externalCartridge: 'Cartuccia batteria esterna',
+    quantity: 'Quantità',
+    installed: 'Batteria installata',
+    replaceBy: 'Da sostituire entro',
+    warrantyEnd: 'Fine della garanzia',
+    plan: 'Piano di assistenza',
+    part: 'Codice articolo',
+    due: 'In scadenza',
+    contactName: 'Nome',
+    jobRole: 'Funzione',
+    mail: 'E-mail',
+    phone: 'Telefono',
+  },
+  value: {
+    estimated: ({ date }) => `${date} (stima)`,
+    plan: ({ kind, date }) => (kind === 'advanced' ? `Piano Advanced, fine: ${date}` : `Piano Standard, fine: ${date}`),
+    pack: ({ pack }) => `Pacco ${pack}`,
+    cartridge: ({ pack, cartridge }) => `Pacco ${pack}, cartuccia ${cartridge}`,
+    due: 'sì',
+    notDue: 'no',
+  },
+
+  closing: {
+    contactHeading: 'Chi contattare',
+    contact: ({ company }) =>
+      `Domande e offerte vanno a questa persona presso ${company}; anche una risposta a questo messaggio le arriva.`,
+    optOutHeading: 'Se non desiderate più questi messaggi',
+    optOut: ({ company, mail }) =>
+      `Rispondete a questo messaggio o scrivete a ${mail} che non desiderate più riceverli. Presso ${company} verrà eseguito "upsteward reseller disconnect" e non vi sarà inviato più nulla.`,
+  },
+
+  invitation: {
+    subject: ({ company }) => `${company} desidera tenervi informati sulle batterie dei suoi UPS`,
+    intro: ({ company }) =>
+      `${company} protegge le proprie apparecchiature con gruppi di continuità (UPS) e desidera che voi, come rivenditore, siate avvisati per tempo quando una batteria, una garanzia o un piano di assistenza sta per scadere. Un programma di nome upsteward, attivo presso ${company}, vi invierebbe i messaggi. Non serve alcun account e non costa nulla.`,
+    getsHeading: 'Che cosa ricevereste',
+    gets: ({ company }) => [
+      'Un messaggio 3 mesi, 30 giorni e 7 giorni prima di una tale data e il giorno stesso, e quando un UPS segnala una batteria esaurita; mai più di un messaggio simile al giorno.',
+      "Vi si trova ciò che serve per un'offerta: modello e numero di serie dell'UPS, codice e quantità delle batterie, le date e il luogo.",
+      `Il nome, l'indirizzo e-mail e il numero di telefono della persona da contattare presso ${company}.`,
+    ],
+    acceptHeading: 'Per accettare',
+    accept: ({ company, days }) =>
+      n(days, {
+        one: `Date questo codice al vostro contatto presso ${company}, nel modo in cui comunicate di solito. Verrà digitato lì, e questo è tutto. È valido # giorno.`,
+        other: `Date questo codice al vostro contatto presso ${company}, nel modo in cui comunicate di solito. Verrà digitato lì, e questo è tutto. È valido # giorni.`,
+      }),
+    declineHeading: 'Se non vi interessa',
+    decline: ({ company, days }) =>
+      n(days, {
+        one: `Non dovete fare nulla. Dopo # giorno questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
+        other: `Non dovete fare nulla. Dopo # giorni questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
+      }),
+    privacy: ({ company }) =>
+      `Questo messaggio vi rivela il nome ${company} e nient'altro. Nulla sui suoi UPS viene inviato prima che accettiate, e in seguito potrete rinunciare in qualsiasi momento.`,
+  },
+
+  customer: {
+    confirmed: {
+      subject: ({ company }) => `Il vostro rivenditore ha accettato – ${company}`,
+      body: ({ address }) => [
+        `${address} ha accettato il vostro invito. D'ora in poi il rivenditore viene avvisato quando una batteria, una garanzia o un piano di assistenza richiede attenzione.`,
+        'Per terminare in qualsiasi momento, eseguite "upsteward reseller disconnect".',
+      ],
+    },
+    declined: {
+      subject: ({ company }) => `Il vostro rivenditore ha rifiutato – ${company}`,
+      body: ({ address }) => [
+        `${address} ha rifiutato il vostro invito. A questo indirizzo non verrà inviato nulla.`,
+        'Per invitare di nuovo, eseguite "upsteward reseller invite"; per invitare qualcun altro, modificate reseller.email nella configurazione.',
+      ],
+    },
+    expired: {
+      subject: ({ company }) => `Il vostro rivenditore non ha risposto – ${company}`,
+      body: ({ address }) => [
+        `${address} ha lasciato scadere l'invito. A questo indirizzo non verrà inviato nulla e il codice non è più valido.`,
+        'Per invitare di nuovo, eseguite "upsteward reseller invite"; una telefonata prima spesso aiuta.',
+      ],
+    },
+    'opted-out': {
+      subject: ({ company }) => `Il vostro rivenditore non desidera più essere avvisato – ${company}`,
+      body: ({ address }) => [
+        `${address} ha rinunciato. A questo indirizzo non viene inviato più nulla; ciò che era in attesa è stato eliminato.`,
+        'Per invitare di nuovo, eseguite "upsteward reseller invite"; per invitare qualcun altro, modificate reseller.email nella configurazione.',
+      ],
+    },
+    undeliverable: {
+      subject: ({ company }) => `Il vostro invito non è stato consegnato – ${company}`,
+      body: ({ address }) => [
+        `L'invito a ${address} non ha potuto essere consegnato ed è stato abbandonato.`,
+        'Controllate reseller.email nella configurazione, poi eseguite "upsteward reseller invite".',
+      ],
+    },
+    'delivery-failed': {
+      subject: ({ address, company }) => `Il messaggio a ${address} non è stato consegnato – ${company}`,
+      body: ({ address }) => [
+        `Un messaggio a ${address} non ha potuto essere consegnato ed è stato abbandonato. Nessuno è stato avvisato del suo contenuto.`,
+        'Controllate l\'indirizzo e il server di posta, poi eseguite "upsteward test-mail". Comunicate di persona ciò che non è arrivato.',
+      ],
+    },
+    'endpoint-disabled': {
+      subject: ({ company }) => `L'endpoint cloud non accetta più eventi – ${company}`,
+      body: ({ address }) => [
+        `L'endpoint ${address} ha risposto di non esistere più. Non gli viene inviato più nulla.`,
+        "Controllate cloud.endpoint nella configurazione; quando indicherà un endpoint che risponde, l'invio riprenderà.",
+      ],
+    },
+  },
+  customerLabel: { reply: "Risposta dall'altra parte", items: 'Che cosa non è arrivato' },
+
+  test: {
+    subject: ({ company }) => `Messaggio di prova da upsteward – ${company}`,
+    body: ({ company, date }) => [
+      `Questo è il messaggio di prova richiesto presso ${company}, in data ${date}. La posta di upsteward arriva a questo indirizzo.`,
+      'Non è necessario fare nulla.',
+    ],
+  },
+};
