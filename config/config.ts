@@ -1,3 +1,16 @@
 /** The config room's front door: what other rooms may import. */
+export type { Files } from './input.ts';
+export {
+  type CheckedConfig,
+  type ConfigSources,
+  checkConfig,
+  configPath,
+  type LoadedConfig,
+  loadConfig,
+  registeredDrivers,
+} from './load.ts';
+export { printConfig } from './print.ts';
+export { ConfigError, formatProblem, type Problem } from './problem.ts';
+export type { Drivers } from './schema.ts';
 export { hidden, Secret } from './secret.ts';
 export * from './types.ts';

@@ -1,0 +1,57 @@
+/** Prints the config that is in force, with every default and no secret. */
+import { stringify } from 'yaml';
+import type { Config, MailConfig, UpsConfig } from './types.ts';
+import { formatDuration, formatMailbox, formatMonths } from './values.ts';
+
+/** The whole config as YAML, in the words of the file. Secrets are `<secret>`. */
+export function printConfig(config: Config): string {
+  const { site, reseller, mail, cloud, polling, battery, warranty, stateDir, log, ups } = config;
+  const tree = {
+    site,
+    reseller,
+    mail: mail && mailTree(mail),
+    cloud: cloud && { endpoint: cloud.endpoint, secret: cloud.secret.toString() },
+    polling: {
+      interval: formatDuration(polling.intervalMs),
+      concurrency: polling.concurrency,
+      confirmAfter: formatDuration(polling.confirmAfterMs),
+    },
+    battery: { expectedLife: formatMonths(battery.expectedLifeMonths), dateOrder: battery.dateOrder },
+    warranty: { term: monthsOrNone(warranty.termMonths), from: warranty.from },
+    stateDir,
+    log,
+    ups: ups.map(unitTree),
+  };
+  return stringify(tree, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function mailTree(mail: MailConfig): Record<string, unknown> {
+  const host = mail.host.includes(':') ? `[${mail.host}]` : mail.host;
+  return {
+    url: `${mail.implicitTls ? 'smtps' : 'smtp'}://${host}:${mail.port}`,
+    from: formatMailbox(mail.from),
+    replyTo: formatMailbox(mail.replyTo),
+    user: mail.user,
+    password: mail.password?.toString(),
+    tls: mail.tls,
+    caFile: mail.caFile,
+    verifyCertificate: mail.verifyCertificate,
+  };
+}
+
+function unitTree({ name, site, driver, battery, warranty, plan, note }: UpsConfig): Record<string, unknown> {
+  const { expectedLifeMonths, ...batteryKeys } = battery;
+  return {
+    name,
+    site,
+    [driver.name]: driver.toJSON().options,
+    battery: { ...batteryKeys, expectedLife: formatMonths(expectedLifeMonths) },
+    warranty: { end: warranty.end, purchased: warranty.purchased, term: monthsOrNone(warranty.termMonths) },
+    plan,
+    note,
+  };
+}
+
+function monthsOrNone(months: number | undefined): string | undefined {
+  return months === undefined ? undefined : formatMonths(months);
+}
