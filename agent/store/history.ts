@@ -95,19 +95,19 @@ export class History {
     }
   }
 
-  /** Writes the entries at the head of the queue that belong into the same file. */
+  /** Writes those entries of the queue that belong into the same file as the first of them. */
   async #writeMonth(): Promise<void> {
     const month = monthOf(this.#queue[0]);
     const { file, known } = await this.#fileOf(month);
-    const others = this.#queue.findIndex((numbered) => monthOf(numbered) !== month);
-    if (others === 0) return; // opening the file put older entries back in front
-    const run = this.#queue.slice(0, others === -1 ? undefined : others);
+    const run = this.#queue.filter((numbered) => monthOf(numbered) === month);
     const text = run
       .filter(({ seq }) => !known.has(seq))
       .map(({ seq, entry }) => `${JSON.stringify({ seq, ...entry })}\n`)
       .join('');
     await file.append(Buffer.from(text));
-    for (const numbered of this.#queue.splice(0, run.length)) this.#unsynced.push(numbered);
+    const written = new Set(run);
+    this.#queue = this.#queue.filter((numbered) => !written.has(numbered));
+    for (const numbered of run) this.#unsynced.push(numbered);
   }
 
   async #sync(): Promise<void> {
