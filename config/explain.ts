@@ -61,14 +61,14 @@ function valueFinding(issue: Issue, path: Path, file: FileContext): { path: Path
   const outlines = outlinesAt(file.outline, path);
   if (missing) {
     if (issue.code === 'custom') return { path, message: own ?? 'is missing', missing };
-    const instead = variable === undefined ? toWrite(outlines, undefined) : toGive(path, variable);
+    const instead = variable === undefined ? toAdd(path, outlines) : toGive(path, variable);
     return { path, message: `is missing; ${instead}`, missing };
   }
   if (own !== undefined) return { path, message: origin === undefined ? own : `${origin} ${own}` };
   if (value === null) return { path, message: `is empty; ${toWrite(outlines, undefined)}, or remove the line` };
   const found = variable === undefined ? describeFound(value, outlines) : foundKind(value);
   const shown = variable === undefined ? value : undefined;
-  const message = `${wrong(issue, found)}; ${quotesHelp(value, outlines) ? inQuotes(shown) : toWrite(outlines, shown)}`;
+  const message = `${wrong(issue, found)}; ${quotesHelp(value, outlines) ? inQuotes(outlines) : toWrite(outlines, shown)}`;
   return { path, message: origin === undefined ? message : `${origin} ${message}` };
 }
 
@@ -83,6 +83,24 @@ function wrong(issue: Issue, found: string): string {
 /** The message the schema's author gave, if it is not the library's. */
 function authorsMessage({ message }: Issue): string | undefined {
   return /^(Invalid|Too small|Too big|Unrecognized)\b/.test(message) ? undefined : message;
+}
+
+/** What to add for a key that is missing. */
+function toAdd(path: Path, outlines: readonly Outline[]): string {
+  const key = path.at(-1);
+  const example = outlines.flatMap(({ examples }) => examples ?? [])[0];
+  const [outline] = outlines;
+  if (typeof key !== 'string') return toWrite(outlines, undefined);
+  if (
+    example === undefined &&
+    outline?.type === 'string' &&
+    outline.enum === undefined &&
+    outline.description !== undefined
+  ) {
+    return `write \`${key}:\` and behind it: ${outline.description.replace(/\.$/, '')}`;
+  }
+  if (example === undefined) return toWrite(outlines, undefined);
+  return `write for example \`${key}: ${example}\``;
 }
 
 function toGive(path: Path, variable: string): string {
@@ -128,16 +146,17 @@ function numberRange(outlines: readonly Outline[], types: readonly string[]): st
 
 /** A text that YAML took for a number or for true or false. */
 function quotesHelp(value: unknown, outlines: readonly Outline[]): boolean {
-  const textOnly = outlines.some(({ type }) => type === 'string') && !outlines.some((each) => each.enum !== undefined);
-  return textOnly && (typeof value === 'number' || typeof value === 'boolean');
+  const free = outlines.some((each) => each.type === 'string' && each.enum === undefined && each.pattern === undefined);
+  return free && (typeof value === 'number' || typeof value === 'boolean');
 }
 
-function inQuotes(value: unknown): string {
-  return value === undefined ? 'write it in quotes' : `write it in quotes: "${String(value)}"`;
+function inQuotes(outlines: readonly Outline[]): string {
+  const example = outlines.flatMap(({ examples }) => examples ?? [])[0];
+  return example === undefined ? 'write it in quotes' : `write it in quotes, as in "${String(example)}"`;
 }
 
 function describeFound(value: unknown, outlines: readonly Outline[]): string {
-  const single = outlines.some(({ type }) => type !== 'object' && type !== 'array');
+  const single = outlines.some(({ type }) => type !== undefined && type !== 'object' && type !== 'array');
   if (!single) return foundKind(value);
   if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${quote(value)}`;
   if (typeof value === 'number') return `the number ${value}`;

@@ -17,6 +17,8 @@ export interface Outline {
   examples?: unknown[];
   minimum?: number;
   maximum?: number;
+  pattern?: string;
+  format?: string;
   minLength?: number;
   maxLength?: number;
   anyOf?: Outline[];

@@ -10,11 +10,10 @@ type Issue = z.core.$ZodIssue;
 
 /** The issues of rules over several keys that the given issues have hidden. */
 export function hiddenIssues(schema: z.ZodType, section: unknown, issues: readonly Issue[], outline: Outline): Issue[] {
-  if (!isRecord(section)) return [];
+  if (!isRecord(section) || issues.every(({ code }) => code === 'custom')) return [];
   const probe: Tree = { ...section };
   const wrong = new Set<string>();
   for (const issue of issues) {
-    if (issue.code === 'custom') return [];
     if (issue.code === 'unrecognized_keys') for (const key of issue.keys) delete probe[key];
     const key = issue.path[0];
     if (key === undefined) continue;
@@ -23,7 +22,10 @@ export function hiddenIssues(schema: z.ZodType, section: unknown, issues: readon
   }
   const result = schema.safeParse(probe);
   if (result.success) return [];
-  return result.error.issues.filter(({ code, path }) => code === 'custom' && !wrong.has(String(path[0])));
+  const said = new Set(issues.map(({ path, message }) => [...path, message].join('\0')));
+  return result.error.issues.filter(({ code, path, message }) => {
+    return code === 'custom' && !wrong.has(String(path[0])) && !said.has([...path, message].join('\0'));
+  });
 }
 
 function harmless(outline: Outline, key: string): unknown {

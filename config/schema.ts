@@ -140,7 +140,7 @@ const cloud = z.strictObject({
   secret: text(readSigningSecret, { examples: ['whsec_…'] })
     .transform((value) => new Secret(value))
     .describe(
-      'Signs each request as in the Standard Webhooks specification: `whsec_` and 24 to 64 random bytes in base64, for example what `echo "whsec_$(openssl rand -base64 32)"` prints.',
+      'Required. Signs each request as in the Standard Webhooks specification: `whsec_` and 24 to 64 random bytes in base64, for example what `echo "whsec_$(openssl rand -base64 32)"` prints.',
     ),
 });
 

@@ -29,12 +29,17 @@ export class Secret {
   }
 }
 
-/** Replaces every secret of `secrets` that stands in `text`. One of under 4 characters is hidden only in quotes. */
+/** Replaces every secret that stands in `text`. A short one is hidden only as a word of its own. */
 export function hideSecrets(text: string, secrets: Iterable<string>): string {
   let result = text;
   for (const secret of secrets) {
-    if (secret.length >= 4) result = result.replaceAll(secret, hidden);
-    else if (secret !== '') result = result.replaceAll(JSON.stringify(secret), hidden);
+    if (secret.length >= 8) result = result.replaceAll(secret, hidden);
+    else if (secret !== '') result = result.replaceAll(wordPattern(secret), hidden);
   }
   return result;
+}
+
+function wordPattern(word: string): RegExp {
+  const literal = word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'gu');
 }

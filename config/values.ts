@@ -14,7 +14,7 @@ export class Mistake {
 
 /** Shortens and quotes what the operator wrote, without the credentials a URL may hold. */
 export function quote(text: string): string {
-  const safe = text.replaceAll(/\/\/[^/\s]*@/g, '//…@');
+  const safe = text.replace(/\/\/.*@/s, '//…@');
   return JSON.stringify(safe.length > 60 ? `${safe.slice(0, 57)}…` : safe);
 }
 
