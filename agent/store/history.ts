@@ -49,7 +49,7 @@ export class History {
   async settle(): Promise<void> {
     await this.#inTurn(async () => {
       await this.#drain();
-      if (this.#failure !== undefined) throw new Error(this.#failure);
+      if (this.#failure !== undefined) throw new Error(`the history in ${this.#directory} cannot be written`);
       await this.#sync();
     });
   }
