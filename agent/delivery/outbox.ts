@@ -1,0 +1,346 @@
+/**
+ * The outbox: takes each message that is due, claims it, hands it to the mail server and writes down what became of it.
+ * What is claimed and not settled when the process dies is sent again letter by letter, with the same Message-ID.
+ */
+import type { Instant } from '../lifecycle/model.ts';
+import { keys } from '../store/keys.ts';
+import {
+  type Batch,
+  type HistoryEntry,
+  type Put,
+  type Remove,
+  type Store,
+  StoreError,
+  type Versioned,
+} from '../store/port.ts';
+import { DeliveryError, type Receipt } from './channel.ts';
+import { composeMail } from './mail/compose.ts';
+import type { ComposedMail, Contact } from './mail/content.ts';
+import { type MailEnvelope, messageId } from './mail/message.ts';
+import type { Smtp } from './mail/smtp.ts';
+import { earlierMessageIds, type NoticeContext, type NoticeEntry, noticesContent, owed } from './notices.ts';
+import type { Message, NoticeRecord, OtherMessage } from './records.ts';
+import { giveUpAfterMs, retryDelay } from './retry.ts';
+
+/** What the outbox needs to know of the site, as of now. */
+export interface MailSite {
+  readonly company: string;
+  readonly contact: Contact;
+  /** `Name <ups@example.com>`, the sender of every mail. */
+  readonly from: string;
+  readonly timeZone: string;
+}
+
+export type Fate =
+  | { readonly kind: 'taken'; readonly reply: string }
+  | { readonly kind: 'refused'; readonly reply: string };
+
+/** What else changes, in the same commit, when a message is settled. */
+export interface Consequence {
+  readonly changes: readonly (Put | Remove)[];
+  readonly history: readonly HistoryEntry[];
+}
+
+export interface OutboxParts {
+  readonly store: Store;
+  readonly now: () => Instant;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    code: string,
+    message: string,
+    details?: Record<string, unknown>,
+  ) => void;
+  readonly site: () => MailSite;
+  /** The mail server as configured now; `undefined` when mail is not configured. */
+  readonly smtp: () => Pick<Smtp, 'send'> | undefined;
+  readonly settled: (message: Message, fate: Fate) => Consequence;
+}
+
+export interface DeliveryTally {
+  sent: number;
+  failed: number;
+  retried: number;
+  dropped: number;
+}
+
+const parallel = 5;
+const none: Consequence = { changes: [], history: [] };
+
+/** Sends what is due. One call at a time; safe to call as often as one likes. */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  /** Taken by the server, but the receipt could not be written (a full disk): never sent again by this process. */
+  readonly #unwritten = new Map<string, Fate>();
+  #running: Promise<DeliveryTally> | undefined;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** When the next message wants to be tried, or `undefined` when nothing waits. */
+  nextDue(): Instant | undefined {
+    return this.#waiting()
+      .map(([, { value }]) => value.nextAt)
+      .sort()[0];
+  }
+
+  /** How many messages wait. */
+  depth(): number {
+    return this.#waiting().length;
+  }
+
+  /** Tries every message whose time has come; settles when each has been tried once. */
+  deliver(): Promise<DeliveryTally> {
+    this.#running ??= this.#deliverAll().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  #waiting(): [string, Versioned<Message>][] {
+    return this.#parts.store
+      .list<Message>(keys.messages)
+      .filter(([, { value }]) => value.state === 'queued' || value.state === 'sending');
+  }
+
+  async #deliverAll(): Promise<DeliveryTally> {
+    const tally: DeliveryTally = { sent: 0, failed: 0, retried: 0, dropped: 0 };
+    const smtp = this.#parts.smtp();
+    if (smtp === undefined) return tally;
+    const now = this.#parts.now();
+    const due = this.#waiting()
+      .filter(([, { value }]) => value.nextAt <= now)
+      .map(([key]) => key);
+    const worker = async (): Promise<void> => {
+      for (let key = due.shift(); key !== undefined; key = due.shift()) tally[await this.#deliverOne(key, smtp)] += 1;
+    };
+    await Promise.all(Array.from({ length: Math.min(parallel, due.length) }, worker));
+    return tally;
+  }
+
+  async #deliverOne(key: string, smtp: Pick<Smtp, 'send'>): Promise<keyof DeliveryTally> {
+    try {
+      const unwritten = this.#unwritten.get(key);
+      if (unwritten) {
+        await this.#settle(key, unwritten);
+        return unwritten.kind === 'taken' ? 'sent' : 'failed';
+      }
+      const prepared = await this.#prepare(key);
+      return prepared === undefined ? 'dropped' : await this.#send(key, prepared, smtp);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#parts.log('error', 'outbox.not-written', error.message, { message: key });
+      return 'retried';
+    }
+  }
+
+  /** Words and envelope of a message, claimed; `undefined` when nothing in it is owed any more. */
+  async #prepare(key: string): Promise<{ words: ComposedMail; envelope: MailEnvelope } | undefined> {
+    const { store, now, site } = this.#parts;
+    const record = store.get<Message>(key);
+    if (record === undefined) return undefined;
+    const message = record.value;
+    const { keep, drop } = this.#owed(message);
+    if (message.kind === 'notices' && message.words === undefined && keep.length === 0) {
+      await store.commit({ changes: [{ key, remove: true, expected: record.revision }, ...drop.map(removal)] });
+      return undefined;
+    }
+    const words = message.words ?? this.#compose(message, keep);
+    const envelope = this.#envelope(message, keep);
+    const claimed: Message = {
+      ...message,
+      ...(message.kind === 'notices' && message.words === undefined ? { notices: keep.map(([k]) => k) } : {}),
+      state: 'sending',
+      words,
+      firstTriedAt: message.firstTriedAt ?? now(),
+      messageId: messageId(envelope.key, site().from),
+    };
+    await store.commit({
+      changes: [
+        { key, value: claimed, expected: record.revision },
+        ...(message.words === undefined ? drop.map(removal) : []),
+      ],
+    });
+    return { words, envelope };
+  }
+
+  #owed(message: Message): { keep: NoticeEntry[]; drop: NoticeEntry[] } {
+    if (message.kind !== 'notices') return { keep: [], drop: [] };
+    return owed(this.#parts.store, message.notices);
+  }
+
+  #compose(message: Message, notices: readonly NoticeEntry[]): ComposedMail {
+    if (message.kind === 'notices')
+      return composeMail(noticesContent(this.#context(), message, notices), message.language);
+    if (message.content === undefined) throw new Error(`message ${message.id} has no content`);
+    return composeMail(message.content, message.language);
+  }
+
+  #context(): NoticeContext {
+    const { store, site, now } = this.#parts;
+    return { store, ...site(), now: now() };
+  }
+
+  #envelope(message: Message, notices: readonly NoticeEntry[]): MailEnvelope {
+    const { store, site, now } = this.#parts;
+    const { contact, from } = site();
+    const siteId = store.get<{ id: string }>(keys.site)?.value.id ?? '';
+    const toReseller = message.recipient.startsWith('reseller:');
+    const token = message.kind === 'invitation' && message.content?.kind === 'invitation' ? message.content.token : '';
+    return {
+      key: `${siteId}/${message.id}`,
+      from,
+      to: message.to,
+      date: new Date(now()),
+      ...(message.kind === 'notices' ? { earlier: earlierMessageIds(store, notices) } : {}),
+      ...(toReseller && message.kind === 'notices'
+        ? {
+            replyTo: { name: contact.name, address: contact.mail },
+            unsubscribe: { address: contact.mail, subject: 'unsubscribe' },
+          }
+        : {}),
+      ...(token === '' ? {} : { unsubscribe: { address: from, subject: `decline ${token}` } }),
+    };
+  }
+
+  async #send(
+    key: string,
+    prepared: { words: ComposedMail; envelope: MailEnvelope },
+    smtp: Pick<Smtp, 'send'>,
+  ): Promise<keyof DeliveryTally> {
+    try {
+      const receipt: Receipt = await smtp.send(prepared.words, prepared.envelope);
+      await this.#settle(key, { kind: 'taken', reply: receipt.reply });
+      return 'sent';
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      return await this.#notSent(key, error);
+    }
+  }
+
+  async #notSent(key: string, error: DeliveryError): Promise<keyof DeliveryTally> {
+    const { store, now, random, log } = this.#parts;
+    const record = store.get<Message>(key);
+    if (record === undefined) return 'dropped';
+    const message = record.value;
+    const refused: Fate = { kind: 'refused', reply: error.reply ?? error.message };
+    const { expired, left } = this.#expired(message);
+    if (!error.retry || (expired.length > 0 && left.length === 0)) {
+      await this.#settle(key, refused);
+      return 'failed';
+    }
+    const failures = message.failures + 1;
+    const delay = retryDelay(failures, random(), error.retryAfter);
+    const { words, ...rest } = message;
+    const retried: Message = {
+      ...rest,
+      ...(error.maybeTaken && words ? { words } : {}),
+      ...(message.kind === 'notices' ? { notices: left } : {}),
+      state: 'queued',
+      failures,
+      nextAt: new Date(Date.parse(now()) + delay).toISOString(),
+      lastError: error.message,
+    };
+    const givenUp =
+      expired.length > 0 ? this.#parts.settled({ ...message, notices: expired } as Message, refused) : none;
+    await store.commit({
+      changes: [
+        { key, value: retried, expected: record.revision },
+        ...this.#noticeFates(expired, false),
+        ...givenUp.changes,
+      ],
+      history: givenUp.history,
+    });
+    if (message.lastError !== error.message) {
+      log('warn', 'mail.deferred', `${error.message} Trying again at ${retried.nextAt}.`, { message: message.id });
+    }
+    return 'retried';
+  }
+
+  async #settle(key: string, fate: Fate): Promise<void> {
+    const { store, now, log, settled } = this.#parts;
+    const record = store.get<Message>(key);
+    if (record === undefined) return;
+    const message = record.value;
+    const taken = fate.kind === 'taken';
+    const { words, lastError: _error, ...rest } = message;
+    const done: Message = {
+      ...withoutSecrets(rest),
+      state: taken ? 'sent' : 'failed',
+      settledAt: now(),
+      ...(taken ? {} : { lastError: fate.reply }),
+    };
+    const consequence = settled(message, fate);
+    const batch: Batch = {
+      changes: [
+        { key, value: done, expected: record.revision },
+        ...this.#noticeFates(message.kind === 'notices' ? message.notices : [], taken),
+        ...consequence.changes.filter((change) => change.key !== key),
+      ],
+      history: [historyEntry(message, fate, words, now()), ...consequence.history],
+    };
+    try {
+      await store.commit(batch);
+      this.#unwritten.delete(key);
+    } catch (error) {
+      this.#unwritten.set(key, fate);
+      throw error;
+    }
+    if (taken) log('info', 'mail.sent', `Mail to ${message.to} was taken: ${fate.reply}`, { message: message.id });
+    else log('error', 'mail.failed', `Mail to ${message.to} failed for good: ${fate.reply}`, { message: message.id });
+  }
+
+  /**
+   * What has waited for five days, and what has not. A message that takes in newer notices each day gives up the old
+   * ones only; any other message is its own single item.
+   */
+  #expired(message: Message): { expired: string[]; left: string[] } {
+    const { store, now } = this.#parts;
+    const isOld = (since: Instant): boolean => Date.parse(now()) - Date.parse(since) >= giveUpAfterMs;
+    if (message.kind !== 'notices') {
+      return isOld(message.firstTriedAt ?? now())
+        ? { expired: [message.id], left: [] }
+        : { expired: [], left: [message.id] };
+    }
+    const expired = message.notices.filter((key) => isOld(store.get<NoticeRecord>(key)?.value.at ?? now()));
+    return { expired, left: message.notices.filter((key) => !expired.includes(key)) };
+  }
+
+  #noticeFates(noticeKeys: readonly string[], taken: boolean): Put[] {
+    return noticeKeys.flatMap((key) => {
+      const record = this.#parts.store.get<NoticeRecord>(key);
+      if (record === undefined) return [];
+      const value: NoticeRecord = { ...record.value, state: taken ? 'told' : 'failed', at: this.#parts.now() };
+      return [{ key, value, expected: record.revision }];
+    });
+  }
+}
+
+const removal = ([key, { revision }]: NoticeEntry): Remove => ({ key, remove: true, expected: revision });
+
+/** The code of an invitation leaves with it and is not kept. */
+function withoutSecrets(message: Omit<Message, 'words'>): Message {
+  if (message.kind !== 'invitation') return message as Message;
+  const { content: _content, ...rest } = message as OtherMessage;
+  return rest;
+}
+
+function historyEntry(message: Message, fate: Fate, words: ComposedMail | undefined, at: Instant): HistoryEntry {
+  const shown = message.kind === 'invitation' ? undefined : words;
+  return {
+    at,
+    kind: fate.kind === 'taken' ? 'mail.sent' : 'mail.failed',
+    data: {
+      message: message.id,
+      kind: message.kind,
+      to: message.to,
+      recipient: message.recipient,
+      reply: fate.reply,
+      ...(message.messageId ? { messageId: message.messageId } : {}),
+      ...(message.kind === 'notices' ? { notices: message.notices } : {}),
+      ...(shown ? { subject: shown.subject, text: shown.text } : {}),
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** What every operation works with: plain values of the site, the store, and a clock that is passed in. */
+import type { Contact, Language } from '../delivery/mail/content.ts';
+import type { NoticeRecord } from '../delivery/records.ts';
+import { dayOf } from '../lifecycle/days.ts';
+import type { ConfiguredUnit } from '../lifecycle/facts.ts';
+import type { Day, Instant, LifecycleEvent } from '../lifecycle/model.ts';
+import type { Moment } from '../lifecycle/unit.ts';
+import { keys } from '../store/keys.ts';
+import type { Store } from '../store/port.ts';
+
+/** The site as configured now. */
+export interface Site {
+  readonly company: string;
+  readonly contact: Contact;
+  readonly timeZone: string;
+  /** `HH:MM` of the daily run. */
+  readonly sendAt: string;
+  readonly language: Language;
+  readonly copyNotices: boolean;
+  readonly reseller?: { readonly email?: string; readonly language: Language; readonly notInterested: boolean };
+  /** Whether mail can leave at all. */
+  readonly mail: boolean;
+  /** The endpoint's URL, where there is one. */
+  readonly endpoint?: string;
+  readonly units: readonly ConfiguredUnit[];
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type Log = (level: LogLevel, code: string, message: string, details?: Record<string, unknown>) => void;
+
+export interface Desk {
+  readonly store: Store;
+  readonly site: () => Site;
+  readonly now: () => Instant;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly log: Log;
+}
+
+/** A command that cannot be carried out, in words for whoever gave it. */
+export class OperationError extends Error {
+  override readonly name = 'OperationError';
+  readonly code: string;
+  readonly retry = false;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Today at the site. */
+export function today(desk: Pick<Desk, 'now' | 'site'>): Day {
+  return dayOf(desk.now(), desk.site().timeZone);
+}
+
+/** The moment at which a unit is looked at. */
+export function momentOf(desk: Desk, unitId: string): Moment {
+  return {
+    today: today(desk),
+    now: desk.now(),
+    resolvedTold: (event: LifecycleEvent) =>
+      desk.store
+        .list<NoticeRecord>(keys.noticesOf(unitId, event.id, event.occurrence))
+        .some(([, { value }]) => value.step === 'resolved' && value.state === 'told'),
+  };
+}
+
+/** Who the reseller is told by: the agent's own mail, else the endpoint. */
+export function resellerChannel(site: Site): 'mail' | 'cloud' | 'none' {
+  if (site.mail) return 'mail';
+  return site.endpoint === undefined ? 'none' : 'cloud';
+}

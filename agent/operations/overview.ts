@@ -1,0 +1,140 @@
+/** What is known right now, for the command line and the page. */
+import type { NoticeRecord } from '../delivery/records.ts';
+import type { Connection, ConnectionState } from '../lifecycle/connection.ts';
+import { daysUntil } from '../lifecycle/days.ts';
+import {
+  type Day,
+  type EventId,
+  eventTitle,
+  type FactSource,
+  type Facts,
+  type LifecycleEvent,
+} from '../lifecycle/model.ts';
+import type { Unit } from '../lifecycle/unit.ts';
+import { keys } from '../store/keys.ts';
+import { type Desk, today } from './desk.ts';
+import { reminderVerdict } from './remind.ts';
+import { connectionOf } from './reseller.ts';
+import type { Units } from './units.ts';
+
+export interface EventView {
+  readonly ups: string;
+  readonly event: EventId;
+  readonly title: string;
+  readonly state: 'open' | 'resolved' | 'listed';
+  readonly openedOn: Day;
+  readonly occurrence: string;
+  readonly causes: readonly string[];
+  readonly date?: Day;
+  readonly dateSource?: FactSource;
+  readonly daysLeft?: number;
+  readonly closedOn?: Day;
+  readonly closed?: string;
+  /** Steps told so far, by recipient. */
+  readonly told: readonly {
+    readonly to: 'customer' | 'reseller';
+    readonly step: string;
+    readonly state: string;
+    readonly on: Day;
+  }[];
+  /** Whether a reminder can be sent now, and if not, why. */
+  readonly reminder: { readonly allowed: boolean; readonly why?: string };
+}
+
+export interface UnitView {
+  readonly ups: string;
+  readonly site?: string;
+  readonly id?: string;
+  readonly facts: Facts;
+  readonly lastSeen?: string;
+  readonly open: readonly EventId[];
+}
+
+export interface ConnectionView {
+  readonly state: ConnectionState;
+  readonly address?: string;
+  readonly since?: string;
+  readonly invitedAt?: string;
+  readonly takenAt?: string;
+  readonly expiresAt?: string;
+  readonly answeredAt?: string;
+  readonly answeredBy?: string;
+}
+
+/** Every configured unit, in the order of the config. */
+export function unitViews(desk: Desk, units: Units): UnitView[] {
+  return desk.site().units.map(({ name, site }) => {
+    const unit = units.find(name)?.value;
+    return {
+      ups: name,
+      ...(site === undefined ? {} : { site }),
+      ...(unit ? { id: unit.id } : {}),
+      facts: unit?.facts ?? {},
+      ...(unit?.observed ? { lastSeen: unit.observed.lastSeen } : {}),
+      open: Object.values(unit?.events ?? {})
+        .filter(isOpen)
+        .map(({ id }) => id),
+    };
+  });
+}
+
+/** Events of the watched units, open ones first, then by date. */
+export function eventViews(desk: Desk, units: Units, options: { all?: boolean } = {}): EventView[] {
+  const day = today(desk);
+  return units
+    .all()
+    .flatMap((unit) =>
+      Object.values(unit.events)
+        .filter((event) => options.all || isOpen(event))
+        .map((event) => eventView(desk, units, unit, event, day)),
+    )
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+/** The connection without its hashes. */
+export function connectionView(desk: Desk): ConnectionView {
+  const c: Connection = connectionOf(desk.store);
+  const lapse = c.takenAt && new Date(Date.parse(c.takenAt) + 168 * 3_600_000).toISOString();
+  return {
+    state: c.state,
+    ...(c.address === '' ? {} : { address: c.address, since: c.since }),
+    ...(c.invitedAt ? { invitedAt: c.invitedAt } : {}),
+    ...(c.takenAt ? { takenAt: c.takenAt } : {}),
+    ...(lapse && c.state === 'pending' ? { expiresAt: lapse } : {}),
+    ...(c.answeredAt ? { answeredAt: c.answeredAt } : {}),
+    ...(c.answeredBy ? { answeredBy: c.answeredBy } : {}),
+  };
+}
+
+const isOpen = (event: LifecycleEvent): boolean => event.closedOn === undefined;
+
+function rank(view: EventView): number {
+  if (view.state === 'resolved') return 1_000_000;
+  return view.daysLeft ?? -1000;
+}
+
+function eventView(desk: Desk, units: Units, unit: Unit, event: LifecycleEvent, day: Day): EventView {
+  const told = desk.store.list<NoticeRecord>(keys.noticesOf(unit.id, event.id, event.occurrence));
+  const verdict = reminderVerdict(desk, units, unit.name, event.id);
+  const { date, dateSource, closedOn, closed } = event;
+  return {
+    ups: unit.name,
+    event: event.id,
+    title: eventTitle(event.id, date),
+    state: isOpen(event) ? (event.listedOnly ? 'listed' : 'open') : 'resolved',
+    openedOn: event.openedOn,
+    occurrence: event.occurrence,
+    causes: event.causes,
+    ...(date === undefined ? {} : { date, daysLeft: daysUntil(date, day) }),
+    ...(dateSource === undefined ? {} : { dateSource }),
+    ...(closedOn === undefined ? {} : { closedOn }),
+    ...(closed === undefined ? {} : { closed }),
+    told: told.map(([, { value }]) => ({
+      to: value.recipient === 'customer' ? 'customer' : 'reseller',
+      step: value.step,
+      state: value.state,
+      on: value.dueOn,
+    })),
+    reminder: verdict.allowed ? { allowed: true } : { allowed: false, why: verdict.message },
+  };
+}

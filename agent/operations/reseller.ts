@@ -1,0 +1,281 @@
+/** The relation with the reseller: inviting, answering, ending; and what each move writes and sends. */
+
+import type { CustomerMail, InvitationMail } from '../delivery/mail/content.ts';
+import type { CloudItem, Message, NoticeRecord, OtherMessage } from '../delivery/records.ts';
+import {
+  type AnswerWay,
+  type Connection,
+  type ConnectionInput,
+  configuredAddress,
+  type Move,
+  move,
+  noConnection,
+  resellerRecipient,
+  validDays,
+} from '../lifecycle/connection.ts';
+import { keys } from '../store/keys.ts';
+import type { HistoryEntry, Put, Remove, Store } from '../store/port.ts';
+import { hashWord, makeCode, makeToken, matchesHash } from './codes.ts';
+import { cloudPut } from './consequences.ts';
+import { type Desk, OperationError, resellerChannel, today } from './desk.ts';
+
+export interface Answer {
+  readonly changed: boolean;
+  readonly state: Connection['state'];
+  readonly says: string;
+}
+
+/** What a move of the connection writes. */
+export interface MoveWrites {
+  readonly changes: readonly (Put | Remove)[];
+  readonly history: readonly HistoryEntry[];
+}
+
+/** Codes that may be mistyped before the invitation is locked. */
+const maxWrongCodes = 10;
+
+/** The connection as it stands; an invitation that has lapsed by now is still shown as pending until `tick`. */
+export function connectionOf(store: Store): Connection {
+  return store.get<Connection>(keys.connection)?.value ?? noConnection;
+}
+
+/** Acts on the address in the config: at start and after each reload. */
+export async function followConfig(desk: Desk): Promise<void> {
+  const wanted = configuredAddress(connectionOf(desk.store), desk.site().reseller?.email);
+  if (wanted.end !== undefined) await apply(desk, { kind: wanted.end });
+  if (wanted.invite !== undefined) await inviteAddress(desk, wanted.invite);
+  else if (wanted.end !== undefined || desk.site().reseller?.email === undefined) await forgetAddress(desk);
+}
+
+/** Invites (again) whom the config names. @throws OperationError when nobody is named or nothing can be sent */
+export async function invite(desk: Desk): Promise<Answer> {
+  const address = desk.site().reseller?.email;
+  if (address === undefined) {
+    throw new OperationError('no-reseller', 'the config names no reseller; set reseller.email and reload');
+  }
+  return await inviteAddress(desk, address);
+}
+
+/** Takes an answer. The word is the short code or the token; both are compared in constant time. */
+export async function answer(desk: Desk, word: string, kind: 'accept' | 'decline', by: AnswerWay): Promise<Answer> {
+  await tick(desk);
+  const connection = connectionOf(desk.store);
+  if (connection.id === '') throw new OperationError('no-invitation', 'nobody has been invited yet');
+  if ((connection.wrongCodes ?? 0) >= maxWrongCodes) {
+    throw new OperationError(
+      'code-locked',
+      'too many wrong codes; send a new invitation with `upsteward reseller invite`',
+    );
+  }
+  const right = [matchesHash(word, connection.codeHash), matchesHash(word, connection.tokenHash)].includes(true);
+  if (!right) {
+    await countWrongCode(desk);
+    throw new OperationError('wrong-code', 'that is not the code of the latest invitation; look at the mail again');
+  }
+  return await apply(desk, { kind, by });
+}
+
+/** Withdraws a pending invitation. */
+export async function cancel(desk: Desk): Promise<Answer> {
+  return await apply(desk, { kind: 'cancel' });
+}
+
+/** Ends a confirmed connection. */
+export async function disconnect(desk: Desk): Promise<Answer> {
+  return await apply(desk, { kind: 'disconnect' });
+}
+
+/** Lets time pass: an invitation lapses after seven days. */
+export async function tick(desk: Desk): Promise<void> {
+  await apply(desk, { kind: 'time' });
+}
+
+/** What a move writes, for a commit that somebody else makes (the outbox when an invitation was taken or refused). */
+export function writesOf(desk: Desk, input: ConnectionInput, reply?: string): MoveWrites {
+  const record = desk.store.get<Connection>(keys.connection);
+  const before = record?.value ?? noConnection;
+  const moved = move(before, input, desk.now());
+  return moved.changed
+    ? writes(desk, before, record?.revision ?? 0, moved, undefined, reply)
+    : { changes: [], history: [] };
+}
+
+async function apply(desk: Desk, input: ConnectionInput, words?: { code: string; token: string }): Promise<Answer> {
+  const record = desk.store.get<Connection>(keys.connection);
+  const before = record?.value ?? noConnection;
+  const moved = move(before, input, desk.now());
+  if (moved.changed) {
+    await desk.store.commit(writes(desk, before, record?.revision ?? 0, moved, words));
+    desk.log('info', `connection.${moved.connection.state}`, `Reseller ${moved.connection.address}: ${moved.says}.`);
+  }
+  return { changed: moved.changed, state: moved.connection.state, says: moved.says };
+}
+
+async function inviteAddress(desk: Desk, address: string): Promise<Answer> {
+  if (resellerChannel(desk.site()) === 'none') {
+    throw new OperationError('no-channel', 'neither mail nor cloud is configured, so no invitation can be sent');
+  }
+  const code = makeCode(desk.randomBytes);
+  const token = makeToken(desk.randomBytes);
+  const id = makeToken(desk.randomBytes);
+  const hashes = { codeHash: hashWord(code), tokenHash: hashWord(token) };
+  return await apply(desk, { kind: 'invite', address, id, ...hashes }, { code, token });
+}
+
+/** The address was taken out of the config: naming it again is a new trigger. */
+async function forgetAddress(desk: Desk): Promise<void> {
+  const record = desk.store.get<Connection>(keys.connection);
+  if (record === undefined || record.value.address === '') return;
+  const value: Connection = { ...record.value, address: '' };
+  await desk.store.commit({ changes: [{ key: keys.connection, value, expected: record.revision }] });
+}
+
+async function countWrongCode(desk: Desk): Promise<void> {
+  const record = desk.store.get<Connection>(keys.connection);
+  if (record === undefined) return;
+  const wrongCodes = (record.value.wrongCodes ?? 0) + 1;
+  await desk.store.commit({
+    changes: [{ key: keys.connection, value: { ...record.value, wrongCodes }, expected: record.revision }],
+    history: [{ at: desk.now(), kind: 'connection.wrong-code', data: { wrongCodes } }],
+  });
+}
+
+function writes(
+  desk: Desk,
+  before: Connection,
+  revision: number,
+  moved: Move,
+  words?: { code: string; token: string },
+  reply?: string,
+): MoveWrites {
+  const { connection } = moved;
+  const dropped = moved.dropQueue || connection.state === 'confirmed' ? queuedFor(desk.store, before) : [];
+  const told = moved.tellCustomer ? customerNews(desk, connection, moved.tellCustomer, reply) : [];
+  return {
+    changes: [
+      { key: keys.connection, value: connection, expected: revision },
+      ...dropped,
+      ...(words && moved.sendInvitation ? invitation(desk, connection, words) : []),
+      ...told,
+      ...connectionNews(desk, before, connection, words),
+    ],
+    history: [
+      {
+        at: desk.now(),
+        kind: `connection.${connection.state}`,
+        data: {
+          address: connection.address,
+          connection: connection.id,
+          previous: before.state,
+          ...(connection.answeredBy ? { by: connection.answeredBy } : {}),
+          ...(reply ? { reply } : {}),
+        },
+      },
+    ],
+  };
+}
+
+/**
+ * Everything still on its way to the reseller of a connection: mails, notices and what the endpoint was to pass on.
+ * An invitation that was answered before its receipt was seen goes the same way.
+ */
+function queuedFor(store: Store, connection: Connection): Remove[] {
+  if (connection.id === '') return [];
+  const recipient = resellerRecipient(connection);
+  const waiting = (state: string): boolean => state === 'queued' || state === 'sending';
+  const messages = store
+    .list<Message>(keys.messages)
+    .filter(([, { value }]) => value.recipient === recipient && waiting(value.state));
+  const notices = store
+    .list<NoticeRecord>(keys.notices)
+    .filter(([, { value }]) => value.recipient === recipient && value.state === 'queued');
+  const lost = new Set(notices.map(([key]) => key));
+  const items = store
+    .list<CloudItem>(keys.cloudItems)
+    .filter(
+      ([, { value }]) => value.invitation === connection.id || (value.notice !== undefined && lost.has(value.notice)),
+    );
+  return [...messages, ...notices, ...items].map(([key, { revision }]) => ({ key, remove: true, expected: revision }));
+}
+
+function invitation(desk: Desk, connection: Connection, words: { code: string; token: string }): Put[] {
+  const site = desk.site();
+  if (!site.mail) return [];
+  const content: InvitationMail = { kind: 'invitation', company: site.company, ...words, validDays };
+  const message: OtherMessage = {
+    kind: 'invitation',
+    id: `invitation/${connection.id}`,
+    recipient: resellerRecipient(connection),
+    to: connection.address,
+    language: site.reseller?.language ?? site.language,
+    state: 'queued',
+    createdAt: desk.now(),
+    nextAt: desk.now(),
+    failures: 0,
+    content,
+  };
+  return [{ key: keys.message(message.id), value: message, expected: 0 }];
+}
+
+function customerNews(
+  desk: Desk,
+  connection: Connection,
+  about: CustomerMail['about'],
+  reply: string | undefined,
+): Put[] {
+  const site = desk.site();
+  return customerMessage(desk, `customer/${about}/${connection.id}`, {
+    kind: 'customer',
+    about,
+    company: site.company,
+    address: connection.address,
+    today: today(desk),
+    ...(reply === undefined ? {} : { reply }),
+  });
+}
+
+/** A mail to the customer that leaves at once; the id says what it is about, so it is written once. */
+export function customerMessage(desk: Desk, id: string, content: CustomerMail): Put[] {
+  const site = desk.site();
+  if (!site.mail || desk.store.get(keys.message(id)) !== undefined) return [];
+  const message: OtherMessage = {
+    kind: 'customer',
+    id,
+    recipient: 'customer',
+    to: site.contact.mail,
+    language: site.language,
+    state: 'queued',
+    createdAt: desk.now(),
+    nextAt: desk.now(),
+    failures: 0,
+    content,
+  };
+  return [{ key: keys.message(id), value: message, expected: 0 }];
+}
+
+function connectionNews(
+  desk: Desk,
+  before: Connection,
+  after: Connection,
+  words: { code: string; token: string } | undefined,
+): Put[] {
+  const site = desk.site();
+  if (before.state === after.state && words === undefined) return [];
+  const byEndpoint = resellerChannel(site) === 'cloud' && after.state === 'pending' && words !== undefined;
+  return cloudPut(
+    desk,
+    `connection/${after.id}/${after.state}`,
+    'connection.changed',
+    undefined,
+    {
+      tellReseller: byEndpoint,
+      state: after.state,
+      previous: before.state,
+      company: site.company,
+      reseller: after.address,
+      language: site.reseller?.language ?? site.language,
+      ...(byEndpoint ? { invitation: { code: words.code } } : {}),
+    },
+    byEndpoint ? { invitation: after.id } : {},
+  );
+}

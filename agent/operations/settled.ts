@@ -1,0 +1,64 @@
+/** What follows when a message or an item for the endpoint was taken, or failed for good. */
+import type { ItemFate } from '../delivery/forwarder.ts';
+import type { Consequence, Fate } from '../delivery/outbox.ts';
+import type { CloudItem, Message, NoticeRecord } from '../delivery/records.ts';
+import { eventTitle } from '../lifecycle/model.ts';
+import type { Unit } from '../lifecycle/unit.ts';
+import { keys } from '../store/keys.ts';
+import { type Desk, today } from './desk.ts';
+import { connectionOf, customerMessage, writesOf } from './reseller.ts';
+
+const nothing: Consequence = { changes: [], history: [] };
+
+/** After a mail: the invitation starts or ends the connection's clock; a failed notice mail is told to the customer. */
+export function mailSettled(desk: Desk, message: Message, fate: Fate): Consequence {
+  if (message.kind === 'invitation') {
+    if (message.id !== `invitation/${connectionOf(desk.store).id}`) return nothing;
+    return fate.kind === 'taken' ? writesOf(desk, { kind: 'taken' }) : writesOf(desk, { kind: 'refused' }, fate.reply);
+  }
+  if (message.kind !== 'notices' || fate.kind === 'taken' || message.recipient === 'customer') return nothing;
+  return {
+    changes: customerMessage(desk, `customer/delivery-failed/${message.id}/${today(desk)}`, {
+      kind: 'customer',
+      about: 'delivery-failed',
+      company: desk.site().company,
+      address: message.to,
+      reply: fate.reply,
+      items: message.notices.flatMap((key) => titleOf(desk, key)),
+      today: today(desk),
+    }),
+    history: [],
+  };
+}
+
+/** After an item for the endpoint: the notice it told, the invitation it carried. */
+export function itemSettled(desk: Desk, item: CloudItem, fate: ItemFate, reply: string): Consequence {
+  if (item.invitation !== undefined && item.invitation === connectionOf(desk.store).id) {
+    return fate === 'taken' ? writesOf(desk, { kind: 'taken' }) : writesOf(desk, { kind: 'refused' }, reply);
+  }
+  const record = item.notice === undefined ? undefined : desk.store.get<NoticeRecord>(item.notice);
+  if (item.notice === undefined || record === undefined) return nothing;
+  const value: NoticeRecord = { ...record.value, state: fate === 'taken' ? 'told' : 'failed', at: desk.now() };
+  return { changes: [{ key: item.notice, value, expected: record.revision }], history: [] };
+}
+
+/** The endpoint is gone for good (410): the customer is told once. */
+export function endpointDisabled(desk: Desk, url: string): Consequence {
+  return {
+    changes: customerMessage(desk, `customer/endpoint-disabled/${today(desk)}`, {
+      kind: 'customer',
+      about: 'endpoint-disabled',
+      company: desk.site().company,
+      address: new URL(url).host,
+      today: today(desk),
+    }),
+    history: [],
+  };
+}
+
+function titleOf(desk: Desk, noticeKey: string): string[] {
+  const notice = desk.store.get<NoticeRecord>(noticeKey)?.value;
+  if (notice === undefined) return [];
+  const unit = desk.store.get<Unit>(keys.unit(notice.unit))?.value;
+  return [`${unit?.name ?? notice.unit}: ${eventTitle(notice.event, notice.date)}`];
+}
