@@ -50,6 +50,7 @@ function invitationDocument(content: InvitationMail, t: Texts): MailDocument {
       { kind: 'rule' },
       { kind: 'note', text: words.privacy(v) },
       { kind: 'note', text: t.signature({ company }) },
+      { kind: 'note', text: words.reference({ token: clean(content.token, 60) }) },
     ],
   };
 }

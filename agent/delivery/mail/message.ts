@@ -1,3 +1,8 @@
+/** From words to a message (RFC 5322). Pure: what a value could do to a header is undone here. */
+import { createHash } from 'node:crypto';
+import { domainToASCII } from 'node:url';
+import { DeliveryError } from '../channel.ts';
+import { clean } from './clean.ts';
 import type { ComposedMail } from './content.ts';
 
 /** Who writes to whom, and which mails it follows: what goes into the headers beside the words. */
@@ -17,19 +22,121 @@ export interface MailEnvelope {
   readonly unsubscribe?: { readonly address: string; readonly subject: string };
 }
 
-/** Builds the message for nodemailer (RFC 5322 headers); throws DeliveryError `misconfigured` on an invalid address. */
-export function buildMessage(mail: ComposedMail, envelope: MailEnvelope): MailMessage {
-  throw new Error(`not built yet: ${mail.subject} ${envelope.key}`);
+export interface Mailbox {
+  readonly name: string;
+  readonly address: string;
 }
 
-/** Options of nodemailer's composer, narrowed to what is used. */
+/** What nodemailer's composer gets. */
 export interface MailMessage {
-  readonly from: { readonly name: string; readonly address: string };
-  readonly to: { readonly name: string; readonly address: string };
+  readonly envelope: { readonly from: string; readonly to: string };
+  readonly from: Mailbox;
+  readonly to: Mailbox;
+  readonly replyTo?: Mailbox;
   readonly subject: string;
+  readonly date: Date;
+  readonly messageId: string;
+  readonly inReplyTo?: string;
+  readonly references?: string[];
+  readonly headers: { key: string; value: string | { prepared: true; foldLines: true; value: string } }[];
+  readonly text: string;
+  readonly html: string;
+  /** Follows from the key, so a resend is the same message byte for byte. */
+  readonly baseBoundary: string;
+  readonly disableFileAccess: true;
+  readonly disableUrlAccess: true;
 }
 
-/** The Message-ID (RFC 5322 3.6.4) of the record with this key. */
+/** RFC 5322 asks for no limit; twenty keep the header short and the thread together. */
+const maxReferences = 20;
+
+/**
+ * Builds the message: RFC 5322 headers, RFC 3834 `Auto-Submitted`, RFC 2369 `List-Unsubscribe` with a mailto only (so
+ * without the header of RFC 8058, which needs HTTPS). Throws DeliveryError `misconfigured` on an address that is none.
+ */
+export function buildMessage(mail: ComposedMail, envelope: MailEnvelope): MailMessage {
+  const from = parseMailbox(envelope.from, 'mail.from');
+  const to = parseAddress(envelope.to, 'the recipient');
+  const id = messageId(envelope.key, from.address);
+  const references = (envelope.earlier ?? []).filter((earlier) => isMessageId(earlier) && earlier !== id);
+  const last = references.at(-1);
+  const headers: MailMessage['headers'] = [
+    { key: 'Auto-Submitted', value: 'auto-generated' },
+    { key: 'X-Auto-Response-Suppress', value: 'All' },
+  ];
+  if (envelope.unsubscribe) {
+    const value = `<${mailto(envelope.unsubscribe.address, envelope.unsubscribe.subject)}>`;
+    headers.push({ key: 'List-Unsubscribe', value: { prepared: true, foldLines: true, value } });
+  }
+  return {
+    envelope: { from: from.address, to },
+    from,
+    to: { name: '', address: to },
+    ...(envelope.replyTo
+      ? {
+          replyTo: {
+            name: clean(envelope.replyTo.name ?? '', 80),
+            address: parseAddress(envelope.replyTo.address, 'site.contact.mail'),
+          },
+        }
+      : {}),
+    subject: clean(mail.subject, 240),
+    date: envelope.date,
+    messageId: id,
+    ...(last === undefined ? {} : { inReplyTo: last, references: references.slice(-maxReferences) }),
+    headers,
+    text: mail.text,
+    html: mail.html,
+    baseBoundary: digest(`boundary ${envelope.key}`),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+/** The Message-ID (RFC 5322 3.6.4) of the record with this key: the same record always has the same one. */
 export function messageId(key: string, fromAddress: string): string {
-  throw new Error(`not built yet: ${key} ${fromAddress}`);
+  const { address } = parseMailbox(fromAddress, 'mail.from');
+  const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1)) || 'localhost';
+  return `<${digest(key)}@${domain}>`;
+}
+
+/** Reads `Name <address>` or a bare address; the name loses whatever could be more than a name. */
+export function parseMailbox(text: string, what: string): Mailbox {
+  const match = /^([^<>]*)<([^<>]+)>$/.exec(text.trim());
+  if (match === null) return { name: '', address: parseAddress(text, what) };
+  const name = clean((match[1] ?? '').replaceAll('"', ''), 80);
+  return { name, address: parseAddress(match[2] ?? '', what) };
+}
+
+const atom = String.raw`[^\s"(),:;<>@\[\]\\.\p{Control}\p{Default_Ignorable_Code_Point}\p{Surrogate}]+`;
+const letter = String.raw`[\p{Letter}\p{Mark}\p{Number}]`;
+const label = String.raw`${letter}(?:[\p{Letter}\p{Mark}\p{Number}-]*${letter})?`;
+const addressForm = new RegExp(String.raw`^${atom}(?:\.${atom})*@${label}(?:\.${label})*$`, 'u');
+
+/**
+ * One address in the form nearly all have: a dot-atom at a domain (RFC 5321 4.1.2, with UTF-8 as RFC 6531 allows).
+ * Quoted local parts and address literals are refused; with them a list or a second header could be smuggled in.
+ */
+export function parseAddress(text: string, what: string): string {
+  const address = text.trim();
+  if (address.length > 254 || !addressForm.test(address))
+    throw new DeliveryError(
+      'misconfigured',
+      `${what}: "${clean(text, 80)}" is not one mail address; write it like ups@example.com.`,
+      { retry: false },
+    );
+  return address;
+}
+
+function isMessageId(text: string): boolean {
+  return text.length < 400 && /^<[!-;=?-~]+@[!-;=?-~]+>$/.test(text);
+}
+
+function mailto(address: string, subject: string): string {
+  const to = parseAddress(address, 'site.contact.mail').split('@').map(encodeURIComponent).join('@');
+  return `mailto:${to}?subject=${encodeURIComponent(clean(subject, 100))}`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32);
 }

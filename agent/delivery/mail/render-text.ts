@@ -48,7 +48,8 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
     return rows
       .map((row) => renderRows(head.flatMap((text, i) => (row[i] ? [[text, row[i]] as const] : []))))
       .join('\n\n');
-  const line = (cells: readonly string[]) => `  ${widths.map((w, i) => pad(cells[i] ?? '', w)).join('  ')}`.trimEnd();
+  const line = (cells: readonly string[]) =>
+    `  ${widths.map((w, i) => pad(cells[i] ?? '', w)).join('  ')}`.trimEnd().replaceAll('\u00a0', ' ');
   return [line(head), line(widths.map((w) => '-'.repeat(w))), ...rows.map(line)].join('\n');
 }
 
@@ -66,7 +67,7 @@ function wrap(text: string, first: string, rest: string): string {
     empty = false;
   }
   lines.push(line);
-  return lines.map((l) => l.trimEnd()).join('\n');
+  return lines.map((l) => l.trimEnd().replaceAll('\u00a0', ' ')).join('\n');
 }
 
 const combining = /\p{Mark}/gu;

@@ -102,6 +102,7 @@ export interface Texts {
     readonly accept: (v: { company: string; days: number }) => string;
     readonly declineHeading: string;
     readonly decline: (v: { company: string; days: number }) => string;
+    readonly reference: (v: { token: string }) => string;
     readonly privacy: (v: { company: string }) => string;
   };
 
@@ -127,11 +128,14 @@ export function plurals(language: Language): (count: number, forms: Forms) => st
   return (count, forms) => (forms[rules.select(count)] ?? forms.other).replaceAll('#', String(count));
 }
 
-/** Dates in the language's own long form, for instance `4 May 2027`. A plain date has no time zone, hence UTC. */
+/**
+ * Dates in the language's own long form, for instance `4 May 2027`, with spaces that do not break. A plain date has no
+ * time zone, hence UTC.
+ */
 export function longDate(locale: string): (day: Day) => string {
   const format = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
   return (day) => {
     const at = Date.parse(`${day}T00:00:00Z`);
-    return Number.isNaN(at) ? day : format.format(at).replace(/[\u00a0\u202f]/g, ' ');
+    return Number.isNaN(at) ? day : format.format(at).replace(/\s/g, '\u00a0');
   };
 }

@@ -158,6 +158,7 @@ export const de: Texts = {
         one: `Sie brauchen nichts zu tun. Nach # Tag verfällt diese Einladung, und es kommt nichts mehr. Wenn Sie mögen, sagen Sie ${company}, dass Sie ablehnen.`,
         other: `Sie brauchen nichts zu tun. Nach # Tagen verfällt diese Einladung, und es kommt nichts mehr. Wenn Sie mögen, sagen Sie ${company}, dass Sie ablehnen.`,
       }),
+    reference: ({ token }) => `Kennzeichen dieser Einladung: ${token}`,
     privacy: ({ company }) =>
       `Diese E-Mail nennt Ihnen den Namen ${company} und sonst nichts. Über die USV-Geräte wird nichts gesendet, bevor Sie annehmen, und danach können Sie sich jederzeit abmelden.`,
   },

@@ -54,11 +54,11 @@ export const en: Texts = {
   intro: {
     reseller: ({ company, units }) =>
       n(units, {
-        one: `upsteward writes to you on behalf of ${company}, who asked you to be told when a battery, a warranty or a service plan needs attention. Today it is about # UPS.`,
-        other: `upsteward writes to you on behalf of ${company}, who asked you to be told when a battery, a warranty or a service plan needs attention. Today it is about # UPS.`,
+        one: `upsteward writes to you on behalf of ${company}. You agreed to be told when a battery, a warranty or a service plan there needs attention; today it is about # UPS unit.`,
+        other: `upsteward writes to you on behalf of ${company}. You agreed to be told when a battery, a warranty or a service plan there needs attention; today it is about # UPS units.`,
       }),
     resellerReminder: ({ company }) =>
-      `upsteward writes to you on behalf of ${company}. The people there ask you once more to look at the following.`,
+      `upsteward writes to you on behalf of ${company}. They ask you to look at the following.`,
     resellerResolved: ({ company }) =>
       `upsteward writes to you on behalf of ${company}. What you were told about earlier is settled; there is nothing for you to do.`,
     customer: ({ company, units }) =>
@@ -154,6 +154,7 @@ export const en: Texts = {
         one: `You need not do anything. After # day this invitation lapses and nothing more is sent. If you like, tell ${company} that you decline.`,
         other: `You need not do anything. After # days this invitation lapses and nothing more is sent. If you like, tell ${company} that you decline.`,
       }),
+    reference: ({ token }) => `Reference of this invitation: ${token}`,
     privacy: ({ company }) =>
       `This mail tells you the name of ${company} and nothing else. Nothing about its UPS units is sent before you accept, and you can opt out at any time afterwards.`,
   },

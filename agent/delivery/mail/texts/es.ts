@@ -158,6 +158,7 @@ export const es: Texts = {
         one: `No tiene que hacer nada. Tras # día esta invitación caduca y no se envía nada más. Si lo desea, diga a ${company} que la rechaza.`,
         other: `No tiene que hacer nada. Tras # días esta invitación caduca y no se envía nada más. Si lo desea, diga a ${company} que la rechaza.`,
       }),
+    reference: ({ token }) => `Referencia de esta invitación: ${token}`,
     privacy: ({ company }) =>
       `Este mensaje le revela el nombre ${company} y nada más. No se envía nada sobre sus equipos antes de que usted acepte, y después puede darse de baja en cualquier momento.`,
   },

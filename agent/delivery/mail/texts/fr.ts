@@ -8,7 +8,7 @@ const date = longDate('fr-FR');
 
 export const fr: Texts = {
   language: 'fr',
-  date: (day) => date(day).replace(/^1 /, '1er '),
+  date: (day) => date(day).replace(/^1\u00a0/, '1er\u00a0'),
   titles: {
     'replace-battery': () => 'Remplacer la batterie',
     'battery-needs-replacement': () => 'La batterie doit être remplacée',
@@ -159,6 +159,7 @@ export const fr: Texts = {
         one: `Vous n'avez rien à faire. Après # jour, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
         other: `Vous n'avez rien à faire. Après # jours, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
       }),
+    reference: ({ token }) => `Référence de cette invitation : ${token}`,
     privacy: ({ company }) =>
       `Ce message vous révèle le nom ${company} et rien d'autre. Rien n'est envoyé au sujet de ses onduleurs avant que vous n'acceptiez, et vous pourrez ensuite vous désinscrire à tout moment.`,
   },

@@ -154,6 +154,7 @@ export const it: Texts = {
         one: `Non dovete fare nulla. Dopo # giorno questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
         other: `Non dovete fare nulla. Dopo # giorni questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
       }),
+    reference: ({ token }) => `Riferimento di questo invito: ${token}`,
     privacy: ({ company }) =>
       `Questo messaggio vi rivela il nome ${company} e nient'altro. Nulla sui suoi UPS viene inviato prima che accettiate, e in seguito potrete rinunciare in qualsiasi momento.`,
   },

@@ -153,6 +153,7 @@ export const pt: Texts = {
         one: `Não é preciso fazer nada. Após # dia este convite expira e nada mais é enviado. Se quiser, diga a ${company} que recusa.`,
         other: `Não é preciso fazer nada. Após # dias este convite expira e nada mais é enviado. Se quiser, diga a ${company} que recusa.`,
       }),
+    reference: ({ token }) => `Referência deste convite: ${token}`,
     privacy: ({ company }) =>
       `Esta mensagem revela o nome ${company} e mais nada. Nada sobre os seus UPS é enviado antes de você aceitar, e depois você pode desistir a qualquer momento.`,
   },
