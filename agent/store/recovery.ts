@@ -130,10 +130,8 @@ function replay(document: StoreDocument, journals: readonly FoundJournal[]): Sta
       history.push(numbered);
       historySequence = Math.max(historySequence, numbered.seq);
     }
-    if (line.sequence <= sequence) continue; // the document has it
     applyLine(records, line);
-    sequence = line.sequence;
-    at = line.at;
+    ({ sequence, at } = line);
   }
   return { records, sequence, historySequence, at, history, journal: undefined };
 }

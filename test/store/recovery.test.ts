@@ -211,7 +211,7 @@ describe('a start with a damaged journal', () => {
     const path = lastJournal(disk);
     const bytes = Buffer.from(disk.peek(path) ?? '');
     expect(bytes.filter((byte) => byte === 10).length).toBeGreaterThan(1);
-    bytes[20] = 0;
+    bytes[bytes.length - 20] = 0; // in the last line
     disk.poke(path, bytes);
     const log = linesLog();
     const store = await open(disk, log);
