@@ -120,8 +120,8 @@ class LowdbStore implements Store {
     const changes = prepare(batch);
     const entries = JSON.parse(JSON.stringify(batch.history ?? [])) as HistoryEntry[];
     if (changes.length === 0 && entries.length === 0) return;
-    const undo = this.#records.apply(changes);
     const at = new Date(this.#options.now()).toISOString();
+    const undo = this.#records.apply(changes);
     const history = entries.map((entry) => ({ seq: ++this.#historySequence, entry }));
     const sequence = ++this.#sequence;
     const line = encodeLine(sequence, at, changes, history);
