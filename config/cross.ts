@@ -57,6 +57,11 @@ class CrossCheck {
     if (password !== undefined && user === undefined) {
       this.#absent(['mail', 'user'], 'is missing beside a password; write the user name, or remove the password');
     }
+    if (user !== undefined && password === undefined) {
+      const message =
+        'is missing beside a user; write `passwordFile` with the path of a file that holds it, or remove the user';
+      this.#absent(['mail', 'password'], message);
+    }
     const server = typeof mail['url'] === 'string' ? readMailUrl(mail['url']) : undefined;
     if (server === undefined || server instanceof Mistake) return;
     if (server.implicitTls && (tls === 'off' || tls === 'opportunistic')) {

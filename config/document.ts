@@ -10,11 +10,12 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  visit,
 } from 'yaml';
 import { type Finding, type Path, type Place, pathKey } from './problem.ts';
-import { explainSyntax, isLocal } from './syntax.ts';
+import { explainSyntax, isLocal, neverClosed } from './syntax.ts';
 
-/** A mistake in the YAML itself: it stands at a place, not at a path. */
+/** A mistake in the YAML that breaks its structure: it stands at a place, not at a path. */
 export interface SyntaxFinding {
   readonly place: Place;
   readonly message: string;
@@ -24,7 +25,7 @@ export interface SyntaxFinding {
 export interface ParsedText {
   readonly value: unknown;
   readonly syntax: readonly SyntaxFinding[];
-  /** Keys written twice, references without a target: mistakes that leave the rest readable. */
+  /** Keys written twice, references without a target, stray characters: mistakes that leave the rest readable. */
   readonly findings: readonly Finding[];
   /** From this line on the text cannot be trusted: a mistake there may have broken the structure. */
   readonly brokenFrom: number | undefined;
@@ -32,27 +33,37 @@ export interface ParsedText {
   placeOf(path: Path): Place;
 }
 
-/** More values than this, counting repeated references, is an attack or an accident. */
-const valueLimit = 2_000_000;
+/** More values than this that come from references are an attack or an accident. */
+const referenceLimit = 200_000;
 
 /** Parses, and never throws. */
 export function parseText(text: string): ParsedText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, version: '1.2' });
+  const end = text.trimEnd().length;
   const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    const { line, col } = lines.linePos(Math.min(offset, end));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems = [...document.errors, ...document.warnings];
-  const syntax = problems.map(({ code, pos }) => ({ place: place(pos[0]), message: explainSyntax(code) }));
-  const broken = problems.filter(({ code }) => !isLocal(code)).map(({ pos }) => place(pos[0]).line);
   const reader = new Reader(document, place);
   const value = document.contents === null ? null : reader.read(document.contents, []);
+  const problems = [...document.errors, ...document.warnings].sort((one, other) => one.pos[0] - other.pos[0]);
+  const syntax: SyntaxFinding[] = [];
+  for (const { code, pos } of problems) {
+    const path = isLocal(code) ? reader.pathAt(pos[0]) : undefined;
+    if (path !== undefined) {
+      reader.findings.push({ severity: 'error', path, message: explainSyntax(code) });
+      continue;
+    }
+    const opened = code === 'MISSING_CHAR' ? openedAt(document, pos[0]) : undefined;
+    const found = { place: place(opened ?? pos[0]), message: opened === undefined ? explainSyntax(code) : neverClosed };
+    if (!syntax.some((other) => other.place.line === found.place.line)) syntax.push(found);
+  }
   return {
     value,
     syntax,
     findings: reader.findings,
-    brokenFrom: broken.length === 0 ? undefined : Math.min(...broken),
+    brokenFrom: syntax.length === 0 ? undefined : Math.min(...syntax.map((each) => each.place.line)),
     placeOf(path) {
       for (let length = path.length; length > 0; length -= 1) {
         const offset = reader.offsets.get(pathKey(path.slice(0, length)));
@@ -63,25 +74,68 @@ export function parseText(text: string): ParsedText {
   };
 }
 
+/** Where the quote or bracket begins that is still open at the end of the value at `offset`. */
+function openedAt(document: Document, offset: number): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Node(_, node) {
+      const range = isAlias(node) ? undefined : node.range;
+      const opens = isScalar(node) ? node.type?.startsWith('QUOTE') : (isMap(node) || isSeq(node)) && node.flow;
+      if (opens === true && range && range[0] < offset && offset <= range[2]) start = range[0];
+    },
+  });
+  return start;
+}
+
+/** What each reference means: the last value of that name before it. */
+function targetsOf(document: Document): ReadonlyMap<Alias, Node> {
+  const named = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Alias(_, alias) {
+      const target = named.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+    Value(_, node) {
+      if (node.anchor !== undefined) named.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
 class Reader {
   readonly offsets = new Map<string, number>();
+  readonly #paths = new Map<string, Path>();
   readonly findings: Finding[] = [];
-  readonly #document: Document;
+  readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #place: (offset: number) => Place;
   readonly #open = new Set<Node>();
-  #values = 0;
+  /** How many references the walk is in, and how many values it has read in any. */
+  #depth = 0;
+  #referenced = 0;
 
   constructor(document: Document, place: (offset: number) => Place) {
-    this.#document = document;
+    this.#targets = targetsOf(document);
     this.#place = place;
   }
 
+  /** The key or item that stands at an offset, or last before it. */
+  pathAt(offset: number): Path | undefined {
+    let best: { key: string; start: number } | undefined;
+    for (const [key, start] of this.offsets) {
+      if (start <= offset && (best === undefined || start >= best.start)) best = { key, start };
+    }
+    return best === undefined ? undefined : this.#paths.get(best.key);
+  }
+
   read(node: unknown, path: Path): unknown {
-    this.#values += 1;
-    if (this.#values > valueLimit) {
-      if (this.#values === valueLimit + 1)
-        this.#wrong(path, 'makes the file grow without end; write fewer references (`*name`)');
-      return null;
+    if (this.#depth > 0) {
+      this.#referenced += 1;
+      if (this.#referenced > referenceLimit) {
+        if (this.#referenced === referenceLimit + 1)
+          this.#wrong(path, 'makes the file grow without end; write fewer references (`*name`)');
+        return null;
+      }
     }
     if (isAlias(node)) return this.#readAlias(node, path);
     if (isScalar(node)) return node.value;
@@ -124,7 +178,7 @@ class Reader {
         continue;
       }
       written.set(key, offset);
-      this.offsets.set(pathKey(keyPath), offset);
+      this.#stands(keyPath, offset);
       map[key] = this.read(pair.value, keyPath);
     }
     for (const source of merges) this.#merge(source, map, path);
@@ -148,7 +202,9 @@ class Reader {
       this.#open.add(target);
       const known = new Set(Object.keys(map));
       const own = target.items.filter(({ key }) => !(isScalar(key) && known.has(String(key.value))));
+      this.#depth += 1;
       Object.assign(map, this.#readMap(own, path));
+      this.#depth -= 1;
       this.#open.delete(target);
     }
   }
@@ -164,11 +220,15 @@ class Reader {
 
   #readAlias(alias: Alias, path: Path): unknown {
     const target = this.#resolve(alias, path);
-    return target === undefined ? null : this.read(target, path);
+    if (target === undefined) return null;
+    this.#depth += 1;
+    const value = this.read(target, path);
+    this.#depth -= 1;
+    return value;
   }
 
   #resolve(alias: Alias, path: Path): Node | undefined {
-    const target = alias.resolve(this.#document);
+    const target = this.#targets.get(alias);
     if (target === undefined)
       this.#wrong(path, 'begins with *, which refers to a name that is not defined above; put the text in quotes');
     return target;
@@ -176,7 +236,13 @@ class Reader {
 
   #remember(path: Path, node: unknown): void {
     const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
-    if (range) this.offsets.set(pathKey(path), range[0]);
+    if (range) this.#stands(path, range[0]);
+  }
+
+  #stands(path: Path, offset: number): void {
+    const key = pathKey(path);
+    this.offsets.set(key, offset);
+    this.#paths.set(key, path);
   }
 
   #wrong(path: Path, message: string): void {

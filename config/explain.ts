@@ -65,10 +65,18 @@ function valueFinding(issue: Issue, path: Path, file: FileContext): { path: Path
     return { path, message: `is missing; ${instead}`, missing };
   }
   if (own !== undefined) return { path, message: origin === undefined ? own : `${origin} ${own}` };
-  if (value === null) return { path, message: `is empty; ${toWrite(outlines, undefined)}, or remove the line` };
+  if (value === null) {
+    const key = path.at(-1);
+    const required = outlinesAt(file.outline, path.slice(0, -1)).some((each) => each.required?.includes(String(key)));
+    return { path, message: `is empty; ${toWrite(outlines, undefined)}${required ? '' : ', or remove the line'}` };
+  }
   const found = variable === undefined ? describeFound(value, outlines) : foundKind(value);
-  const shown = variable === undefined ? value : undefined;
-  const message = `${wrong(issue, found)}; ${quotesHelp(value, outlines) ? inQuotes(outlines) : toWrite(outlines, shown)}`;
+  const instead = quotesHelp(value, outlines)
+    ? inQuotes(outlines)
+    : variable === undefined
+      ? toWrite(outlines, value)
+      : toGive(path, variable);
+  const message = `${wrong(issue, found)}; ${instead}`;
   return { path, message: origin === undefined ? message : `${origin} ${message}` };
 }
 

@@ -86,9 +86,10 @@ export async function checkConfig(sources: ConfigSources): Promise<CheckedConfig
   const settled = new Set(parsed.findings.filter(({ place }) => place === undefined).map((each) => pathKey(each.path)));
   const findings = [
     ...parsed.findings,
-    ...secrets.findings,
-    ...schemaFindings.filter((finding) => !settled.has(pathKey(finding.path))),
-    ...withoutMisspelt(crossCheck(root, drivers), schemaFindings, drivers),
+    ...[...secrets.findings, ...schemaFindings].filter((finding) => !settled.has(pathKey(finding.path))),
+    ...withoutMisspelt(crossCheck(root, drivers), schemaFindings, drivers).filter(({ path: at, missing }) => {
+      return missing !== true || !secrets.settled.has(pathKey(at));
+    }),
     ...(await readableByOthers(path, files, secrets.plain, root, outline)),
     ...(await unreadableAuthority(path, files, root)),
   ];

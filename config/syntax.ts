@@ -32,6 +32,9 @@ const texts: { readonly [code in ErrorCode]: string } = {
     'this is not expected here; check the quotes, brackets and colons of this line and of the one above',
 };
 
+export const neverClosed =
+  'a quote or bracket is opened here and never closed; close it with the same quote or its bracket';
+
 /** Mistakes of one value that leave the lines around it readable. */
 const local: ReadonlySet<string> = new Set<ErrorCode>([
   'BAD_DQ_ESCAPE',

@@ -21,7 +21,7 @@ export function quote(text: string): string {
 /** One printable line of at most `max` characters. */
 export function readLine(text: string, max: number): string | Mistake {
   const line = text.trim();
-  if (line === '') return new Mistake('is empty', 'write a text or remove the line');
+  if (line === '') return new Mistake('is empty', 'write a text');
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\uFFFD]/u.test(line)) {
     return new Mistake(
       'holds a line break or a character that cannot be printed',
