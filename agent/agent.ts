@@ -1,0 +1,250 @@
+/** The only place that builds the running agent, starts its parts and stops them in reverse. */
+import { type ScheduledTask, schedule } from 'node-cron';
+import type { Config, UpsConfig } from '../config/config.ts';
+import type { Driver, DriverContext, DriverError, Reading } from '../drivers/contract.ts';
+import { driverOptions, loadDriver } from '../drivers/registry.ts';
+import { runCommand } from './commands.ts';
+import { type ControlServer, takeControl } from './control/server.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Office } from './office.ts';
+import type { Log } from './operations/desk.ts';
+import { OperationError } from './operations/desk.ts';
+import { followConfig } from './operations/reseller.ts';
+import { Poller, type PollStatus, type Target } from './polling/poller.ts';
+import type { Cancel, Timers } from './polling/timers.ts';
+import { openStore } from './store/lowdb-store.ts';
+import type { Store } from './store/port.ts';
+import { version } from './version.ts';
+
+export interface AgentParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly timers: Timers;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly trustClock?: boolean;
+}
+
+/** The longest the heartbeat waits. */
+const beatMs = 30_000;
+/** A daily run waits this long at most for the first round of polls. */
+const patienceMs = 120_000;
+/** A stop waits this long for a mail that is on the wire. */
+const lastMailMs = 20_000;
+
+/** Opens a state folder for whoever holds its lock. @throws StoreError */
+export async function openState(config: Config, log: Log, now: () => Date): Promise<Store> {
+  return await openStore({
+    directory: config.stateDir,
+    now: () => now().getTime(),
+    log: {
+      info: (message) => log('info', 'store.info', message),
+      warn: (message) => log('warn', 'store.repaired', message),
+      error: (message) => log('error', 'store.trouble', message),
+    },
+  });
+}
+
+/** Creates the driver of one UPS; it does no I/O until it is read. */
+export async function driverFor(ups: UpsConfig, log: Log, monotonic: () => number): Promise<Target> {
+  const { name, options } = ups.driver;
+  const module = await loadDriver(name);
+  const context: DriverContext = {
+    ups: ups.name,
+    monotonic,
+    log: (level, message, details) => log(level, `driver.${name}`, message, { ups: ups.name, ...details }),
+  };
+  const driver: Driver = module.create(options, context);
+  return { name: ups.name, line: driverOptions(name).lineOf(options), driver };
+}
+
+export class Agent {
+  readonly #parts: AgentParts;
+  readonly #control: ControlServer;
+  readonly #store: Store;
+  readonly #office: Office;
+  readonly #heartbeat: Heartbeat;
+  readonly #startedAt: number;
+  #poller: Poller;
+  #daily: ScheduledTask | undefined;
+  #cancelBeat: Cancel = () => {};
+  #stopping: Promise<void> | undefined;
+
+  private constructor(parts: AgentParts, control: ControlServer, store: Store, office: Office) {
+    this.#parts = parts;
+    this.#control = control;
+    this.#store = store;
+    this.#office = office;
+    this.#startedAt = parts.timers.monotonic();
+    this.#poller = this.#newPoller(office.config);
+    this.#heartbeat = new Heartbeat(office, { trustClock: parts.trustClock ?? false, ready: () => this.#isReady() });
+  }
+
+  /**
+   * Starts: lock, state, parts, then polling and the heartbeat.
+   * @throws ControlError `already-running`, StoreError, ConfigError; nothing is left open then
+   */
+  static async start(parts: AgentParts): Promise<Agent> {
+    const control = await takeControl(parts.config.stateDir);
+    let store: Store | undefined;
+    try {
+      store = await openState(parts.config, parts.log, parts.now);
+      const office = await Office.open(parts.config, { ...parts, store });
+      const agent = new Agent(parts, control, store, office);
+      await agent.#begin();
+      return agent;
+    } catch (error) {
+      await store?.close();
+      await control.close();
+      throw error;
+    }
+  }
+
+  /** The office, for the heartbeat's tests and the demo. */
+  get office(): Office {
+    return this.#office;
+  }
+
+  /** Looks at what is due now. */
+  async beat(): Promise<void> {
+    await this.#heartbeat.beat();
+  }
+
+  /** Goes on with a new config. Units whose driver did not change keep their connection's state on the card only. */
+  async reload(config: Config): Promise<void> {
+    const { log } = this.#parts;
+    if (config.stateDir !== this.#office.config.stateDir) {
+      log(
+        'warn',
+        'config.restart-needed',
+        `stateDir is ${config.stateDir} from the next start on; a reload does not move it.`,
+      );
+    }
+    await this.#poller.stop();
+    await this.#office.reconfigure(config);
+    this.#poller = this.#newPoller(config);
+    await this.#followConfig();
+    await this.#startPolling();
+    this.#scheduleDaily();
+    log('info', 'config.reloaded', 'The config was read again.', { ups: config.ups.length });
+    this.#wake();
+  }
+
+  /** Ends in order: no new work, the mail on the wire, the state, the lock. May be called twice. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #begin(): Promise<void> {
+    const { log } = this.#parts;
+    const { config } = this.#office;
+    log('info', 'agent.started', `upsteward ${version} watches ${config.ups.length} UPS.`, {
+      stateDir: config.stateDir,
+    });
+    if (this.#heartbeat.clockIsRight()) await this.#followConfig();
+    await this.#startPolling();
+    this.#scheduleDaily();
+    this.#control.serve(async ({ command, args }) => {
+      const result = await runCommand(this.#office, this, command, args);
+      this.#wake();
+      return result;
+    });
+    this.#wake();
+  }
+
+  /** The reseller's address and the list of units in the config are orders: followed at start and at reload. */
+  async #followConfig(): Promise<void> {
+    const { desk, units } = this.#office;
+    try {
+      await followConfig(desk);
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      desk.log('warn', 'connection.not-invited', error.message);
+    }
+    await units.reconcile();
+  }
+
+  async #startPolling(): Promise<void> {
+    const { log, timers } = this.#parts;
+    const targets = await Promise.all(
+      this.#office.config.ups.map((ups) => driverFor(ups, log, () => timers.monotonic())),
+    );
+    this.#poller.start(targets);
+  }
+
+  #newPoller(config: Config): Poller {
+    const { log, timers } = this.#parts;
+    return new Poller({
+      ...config.polling,
+      timers,
+      log,
+      onReading: (name, reading) => this.#onReading(name, reading),
+      onFailure: (name, error) => this.#onFailure(name, error),
+    });
+  }
+
+  async #onReading(name: string, reading: Reading): Promise<{ again: boolean }> {
+    if (!this.#heartbeat.clockIsRight()) return { again: false };
+    if (reading.verdict !== 'ups' && reading.verdict !== 'other-vendor') await this.#office.units.missed(name);
+    const result = await this.#office.units.ingest(name, reading);
+    void this.#office.forwarder.forward();
+    return result;
+  }
+
+  async #onFailure(name: string, _error: DriverError): Promise<void> {
+    if (this.#heartbeat.clockIsRight()) await this.#office.units.missed(name);
+  }
+
+  #isReady(): boolean {
+    return this.#poller.triedAll || this.#parts.timers.monotonic() - this.#startedAt > patienceMs;
+  }
+
+  /** At the site's hour; the heartbeat would notice by itself within half a minute, and after a missed tick. */
+  #scheduleDaily(): void {
+    void this.#daily?.destroy();
+    const { sendAt, timeZone } = this.#office.desk.site();
+    const [hour, minute] = sendAt.split(':').map(Number);
+    this.#daily = schedule(`${minute} ${hour} * * *`, () => this.#wake(), { timezone: timeZone, noOverlap: true });
+  }
+
+  /** Beats now, and again when something is due. */
+  #wake(): void {
+    this.#cancelBeat();
+    if (this.#stopping !== undefined) return;
+    void this.#heartbeat.beat().then(() => {
+      this.#cancelBeat();
+      if (this.#stopping !== undefined) return;
+      this.#cancelBeat = this.#parts.timers.after('heartbeat', this.#heartbeat.nextIn(beatMs), () => this.#wake());
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const { log, timers } = this.#parts;
+    log('info', 'agent.stopping', 'Stopping.');
+    this.#cancelBeat();
+    await this.#daily?.destroy();
+    await this.#poller.stop();
+    let cancel: Cancel = () => {};
+    const patience = new Promise<void>((resolve) => {
+      cancel = timers.after('last mail', lastMailMs, resolve);
+    });
+    await Promise.race([this.#heartbeat.settled(), patience]);
+    cancel();
+    await this.#office.close();
+    await this.#store.close();
+    await this.#control.close();
+    log('info', 'agent.stopped', 'Stopped.');
+  }
+
+  /** How the last poll of a UPS went, with its age in milliseconds. */
+  pollStatus(name: string): (PollStatus & { ageMs: number }) | undefined {
+    const status = this.#poller.status(name);
+    return status && { ...status, ageMs: this.#parts.timers.monotonic() - status.triedAt };
+  }
+
+  /** Reads one UPS now, in its place in the queue of its line. @throws DriverError */
+  async pollNow(name: string): Promise<Reading | undefined> {
+    return await this.#poller.pollNow(name);
+  }
+}

@@ -1,0 +1,97 @@
+/** What the commands print for a person; `--json` prints the same data as it is. */
+import type { StatusOutput } from '../commands.ts';
+import type { Facts } from '../lifecycle/model.ts';
+import type { ConnectionView, EventView } from '../operations/overview.ts';
+import type { PreviewedMail } from '../operations/preview.ts';
+
+/** Rows as aligned columns. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export function statusText(status: StatusOutput): string {
+  const rows = status.ups.map((ups) => [
+    ups.ups,
+    ups.site ?? '',
+    shown(ups.facts, 'device.model'),
+    shown(ups.facts, 'device.serial'),
+    shown(ups.facts, 'battery.date'),
+    shown(ups.facts, 'battery.date.maintenance'),
+    shown(ups.facts, 'warranty.end'),
+    ups.open.join(', ') || '-',
+    pollWords(ups),
+  ]);
+  const head = ['UPS', 'SITE', 'MODEL', 'SERIAL', 'INSTALLED', 'REPLACE BY', 'WARRANTY', 'OPEN EVENTS', 'LAST POLL'];
+  const waiting = `${status.waiting.mails} mail(s) and ${status.waiting.endpoint} item(s) for the endpoint wait`;
+  return [
+    status.running ? `upsteward ${status.version} is running` : `upsteward ${status.version} is not running`,
+    `reseller: ${connectionText(status.reseller)}`,
+    waiting,
+    '',
+    rows.length === 0 ? 'No UPS is configured.' : table([head, ...rows]),
+    ...(rows.some((row) => row.some((cell) => cell.endsWith('?')))
+      ? ['', '? doubtful: confirm the date or correct it']
+      : []),
+    ...(rows.some((row) => row.some((cell) => cell.endsWith('~'))) ? ['', '~ an estimate'] : []),
+  ].join('\n');
+}
+
+export function connectionText(view: ConnectionView): string {
+  if (view.address === undefined) return 'nobody is invited';
+  const dates = [
+    view.invitedAt && `invited ${minute(view.invitedAt)}`,
+    view.takenAt && `mail taken ${minute(view.takenAt)}`,
+    view.expiresAt && `lapses ${minute(view.expiresAt)}`,
+    view.answeredAt && `answered ${minute(view.answeredAt)} by ${view.answeredBy ?? '?'}`,
+  ].filter((word) => word !== undefined);
+  return `${view.address} is ${view.state}${dates.length > 0 ? ` (${dates.join(', ')})` : ''}`;
+}
+
+export function eventsText(events: readonly EventView[]): string {
+  if (events.length === 0) return 'No event is open.';
+  const rows = events.map((event) => [
+    event.ups,
+    event.event,
+    event.state,
+    event.date === undefined ? '-' : `${event.date} (${dayWords(event.daysLeft ?? 0)})`,
+    event.openedOn,
+    event.told.map(({ to, step, state }) => `${to} ${step}${state === 'told' ? '' : ` (${state})`}`).join(', ') || '-',
+    event.reminder.allowed ? 'possible' : `no: ${event.reminder.why ?? ''}`,
+  ]);
+  return table([['UPS', 'EVENT', 'STATE', 'DATE', 'OPENED', 'TOLD', 'REMINDER'], ...rows]);
+}
+
+export function previewText(mails: readonly PreviewedMail[], days: number): string {
+  if (mails.length === 0) return `No mail in the next ${days} days.`;
+  return table([['DAY', 'TO', 'SUBJECT'], ...mails.map(({ day, to, subject }) => [day, to, subject])]);
+}
+
+function shown(facts: Facts, key: keyof Facts): string {
+  const fact = facts[key];
+  if (fact === undefined) return '-';
+  const mark = fact.confidence === 'doubtful' ? '?' : fact.source === 'estimate' ? '~' : '';
+  return `${String(fact.value)}${mark}`;
+}
+
+function pollWords({ poll, lastSeen }: StatusOutput['ups'][number]): string {
+  if (poll === undefined) return lastSeen === undefined ? 'never' : `read ${minute(lastSeen)}`;
+  const age = `${Math.round(poll.ageMs / 1000)} s ago`;
+  if (poll.verdict === 'ups' || poll.verdict === 'other-vendor') return `${poll.verdict}, ${age}`;
+  return `${poll.verdict}, ${age}: ${poll.message ?? ''}`.trim();
+}
+
+const minute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')}Z`;
+
+function dayWords(days: number): string {
+  if (days === 0) return 'today';
+  const count = `${Math.abs(days)} day${Math.abs(days) === 1 ? '' : 's'}`;
+  return days > 0 ? `in ${count}` : `${count} ago`;
+}

@@ -1,0 +1,150 @@
+/** What the command line (and later the page) can ask for: names, arguments, and the operations behind them. */
+import type { Reading } from '../drivers/contract.ts';
+import { loadDriver } from '../drivers/registry.ts';
+import { DeliveryError } from './delivery/channel.ts';
+import { composeMail } from './delivery/mail/compose.ts';
+import { isDay } from './lifecycle/days.ts';
+import type { Office } from './office.ts';
+import { OperationError, today } from './operations/desk.ts';
+import { connectionView, type EventView, eventViews, unitViews } from './operations/overview.ts';
+import { type PreviewedMail, preview } from './operations/preview.ts';
+import { remind } from './operations/remind.ts';
+import { type Answer, answer, cancel, connectionOf, disconnect, invite, tick } from './operations/reseller.ts';
+import { noSuchUps } from './operations/units.ts';
+import { type PollOutput, pollOutput } from './poll.ts';
+import type { PollStatus } from './polling/poller.ts';
+import { snapshot } from './store/memory-store.ts';
+import { version } from './version.ts';
+
+/** What only a running agent knows. */
+export interface Live {
+  pollStatus(name: string): (PollStatus & { ageMs: number }) | undefined;
+  pollNow(name: string): Promise<Reading | undefined>;
+}
+
+type Args = Readonly<Record<string, unknown>>;
+type Command = (office: Office, args: Args, live: Live | undefined) => Promise<unknown>;
+
+const commands: Readonly<Record<string, Command>> = {
+  status: async (office, _args, live) => status(office, live),
+  events: async (office, args) => eventViews(office.desk, office.units, { all: args['all'] === true }),
+  poll: async (office, args, live) => await poll(office, text(args, 'name'), live),
+  remind: async (office, args) => ({
+    to: await remind(office.desk, office.units, text(args, 'name'), text(args, 'event')),
+  }),
+  'battery-replaced': async (office, args) => await batteryReplaced(office, args),
+  preview: async (office, args) => await previewed(office, args),
+  'test-mail': async (office, args) => await testMail(office, args['to']),
+  'reseller status': async (office) => {
+    await tick(office.desk);
+    return connectionView(office.desk);
+  },
+  'reseller invite': async (office) => await invite(office.desk),
+  'reseller cancel': async (office) => await cancel(office.desk),
+  'reseller disconnect': async (office) => await disconnect(office.desk),
+  'reseller accept': async (office, args) => await answered(office, args, 'accept'),
+  'reseller decline': async (office, args) => await answered(office, args, 'decline'),
+};
+
+/**
+ * Carries out one command.
+ * @param live the running agent, absent when the command works on the state folder alone
+ * @throws OperationError, StoreError, DriverError, DeliveryError
+ */
+export async function runCommand(office: Office, live: Live | undefined, name: string, args: Args): Promise<unknown> {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    throw new OperationError('no-such-command', `the agent (version ${version}) does not know the command "${name}"`);
+  }
+  return await command(office, args, live);
+}
+
+export interface StatusOutput {
+  readonly version: string;
+  readonly running: boolean;
+  readonly reseller: ReturnType<typeof connectionView>;
+  readonly waiting: { readonly mails: number; readonly endpoint: number };
+  readonly ups: readonly (ReturnType<typeof unitViews>[number] & { readonly poll?: PollStatus & { ageMs: number } })[];
+}
+
+async function status(office: Office, live: Live | undefined): Promise<StatusOutput> {
+  return {
+    version,
+    running: live !== undefined,
+    reseller: connectionView(office.desk),
+    waiting: { mails: office.outbox.depth(), endpoint: office.forwarder.depth() },
+    ups: unitViews(office.desk, office.units).map((view) => {
+      const poll = live?.pollStatus(view.ups);
+      return { ...view, ...(poll ? { poll } : {}) };
+    }),
+  };
+}
+
+async function poll(office: Office, name: string, live: Live | undefined): Promise<PollOutput> {
+  const ups = office.config.ups.find((each) => each.name === name);
+  if (ups === undefined) throw noSuchUps(name);
+  await loadDriver(ups.driver.name);
+  return await pollOutput({
+    name,
+    driver: ups.driver.name,
+    config: office.desk.site().units.find((unit) => unit.name === name),
+    unit: office.units.find(name)?.value,
+    today: today(office.desk),
+    read: async () => await live?.pollNow(name),
+  });
+}
+
+async function batteryReplaced(office: Office, args: Args): Promise<EventView[]> {
+  const day = args['date'] === undefined ? today(office.desk) : text(args, 'date');
+  if (!isDay(day)) throw new OperationError('bad-date', `"${day}" is no day; write it as YYYY-MM-DD`);
+  await office.units.batteryReplaced(text(args, 'name'), day);
+  return eventViews(office.desk, office.units);
+}
+
+async function previewed(office: Office, args: Args): Promise<PreviewedMail[]> {
+  const days = Number(args['days'] ?? 400);
+  if (!Number.isInteger(days) || days < 0 || days > 4000) {
+    throw new OperationError('bad-days', 'the number of days must be a whole number from 0 to 4000');
+  }
+  return await preview(office.desk, {
+    days,
+    copy: snapshot(office.desk.store),
+    from: office.sender === '' ? 'preview@localhost' : office.sender,
+    ...(args['accepted'] === true ? { accepted: true } : {}),
+  });
+}
+
+async function testMail(office: Office, to: unknown): Promise<{ to: string; reply: string }> {
+  if (office.smtp === undefined)
+    throw new OperationError('no-mail', 'the config has no mail section, so no mail can be sent');
+  const site = office.desk.site();
+  const address = typeof to === 'string' ? to : site.contact.mail;
+  const reseller = connectionOf(office.desk.store);
+  if (address !== site.contact.mail && reseller.state !== 'confirmed' && address === site.reseller?.email) {
+    throw new OperationError('not-confirmed', 'nothing but the invitation is sent to a reseller who has not accepted');
+  }
+  const words = composeMail({ kind: 'test', company: site.company, today: today(office.desk) }, site.language);
+  const now = office.desk.now();
+  try {
+    const receipt = await office.smtp.send(words, {
+      key: `test/${now}`,
+      from: office.sender,
+      to: address,
+      date: new Date(now),
+    });
+    return { to: address, reply: receipt.reply };
+  } catch (error) {
+    if (error instanceof DeliveryError) throw new OperationError(error.code, error.message);
+    throw error;
+  }
+}
+
+async function answered(office: Office, args: Args, kind: 'accept' | 'decline'): Promise<Answer> {
+  return await answer(office.desk, text(args, 'code'), kind, 'code');
+}
+
+function text(args: Args, key: string): string {
+  const value = args[key];
+  if (typeof value !== 'string' || value === '') throw new OperationError('missing-argument', `${key} is missing`);
+  return value;
+}

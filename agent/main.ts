@@ -1,0 +1,308 @@
+#!/usr/bin/env node
+/** The command line. It reads arguments and prints answers; what is done is done elsewhere. */
+import { Command, CommanderError, Option } from 'commander';
+import { ConfigError, checkConfig, configPath, formatProblem, loadConfig, printConfig } from '../config/config.ts';
+import { driverForUrl, loadDriver } from '../drivers/registry.ts';
+import { Agent } from './agent.ts';
+import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
+import { carryOut, type GlobalOptions, quietLog, readConfig } from './cli/session.ts';
+import type { StatusOutput } from './commands.ts';
+import type { ConnectionView, EventView } from './operations/overview.ts';
+import type { PreviewedMail } from './operations/preview.ts';
+import type { Answer } from './operations/reseller.ts';
+import { createLog } from './ops/log.ts';
+import { exitCodeOf, type PollOutput, pollOutput, pollText } from './poll.ts';
+import { realTimers } from './polling/timers.ts';
+import { version } from './version.ts';
+
+/** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no UPS was read. */
+const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+const json = (): Option => new Option('--json', 'print the answer as JSON');
+
+function buildProgram(): Command {
+  const program = new Command('upsteward')
+    .description('Watches every Smart-UPS on your own server and tells your reseller before something runs out.')
+    .version(version)
+    .addOption(
+      new Option('-c, --config <file>', 'the config file')
+        .env('UPSTEWARD_CONFIG')
+        .default(undefined, '/etc/upsteward/config.yaml'),
+    )
+    .showHelpAfterError('Run `upsteward --help` or `upsteward COMMAND --help` to see what can be written.')
+    .addHelpText('after', helpAfter)
+    .exitOverride();
+  const globals = (): GlobalOptions => program.opts<GlobalOptions>();
+
+  program
+    .command('run')
+    .description('run the agent: SIGTERM ends it in order, SIGHUP reads the config again')
+    .option('--trust-clock', 'believe the clock although the state was written at a later time')
+    .action(async (options: { trustClock?: boolean }) => await run(globals(), options.trustClock ?? false));
+  program
+    .command('check')
+    .description('check the config file and list all mistakes at once (exit code 1 if there are any)')
+    .option('--print', 'print the config with all defaults, secrets hidden')
+    .addOption(json())
+    .action(async (options: { json?: boolean; print?: boolean }) => await check(globals(), options));
+  program
+    .command('poll')
+    .argument('<target>', 'name of a UPS in the config, or a target such as snmp://10.0.0.5?community=public')
+    .description('read one UPS now and print its facts (exit code 3 if no UPS was read)')
+    .addOption(json())
+    .action(
+      async (target: string, options: { json?: boolean }) => await poll(globals(), target, options.json ?? false),
+    );
+  program
+    .command('status')
+    .description('show all UPS, their dates and open events, and the reseller')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => {
+      await show<StatusOutput>(globals(), 'status', {}, options.json, statusText);
+    });
+  program
+    .command('events')
+    .description('list the open events, what was told of them, and whether a reminder is possible')
+    .option('--all', 'also those that are resolved')
+    .addOption(json())
+    .action(async (options: { json?: boolean; all?: boolean }) => {
+      await show<EventView[]>(globals(), 'events', { all: options.all ?? false }, options.json, eventsText);
+    });
+  program
+    .command('remind')
+    .argument('<ups>', 'name of the UPS')
+    .argument('<event>', 'id of the event, for instance battery-replacement-due')
+    .description('send the reseller a reminder of one open event, at once')
+    .addOption(json())
+    .action(async (name: string, event: string, options: { json?: boolean }) => {
+      await show<{ to: string }>(
+        globals(),
+        'remind',
+        { name, event },
+        options.json,
+        ({ to }) => `A reminder goes to ${to}.`,
+      );
+    });
+  program
+    .command('battery-replaced')
+    .argument('<ups>', 'name of the UPS')
+    .option('--date <day>', 'the day of the change, YYYY-MM-DD (today)')
+    .description('record that the battery of a UPS was changed: closes its battery events, voids older dates')
+    .addOption(json())
+    .action(async (name: string, options: { json?: boolean; date?: string }) => {
+      const args = { name, ...(options.date === undefined ? {} : { date: options.date }) };
+      await show<EventView[]>(
+        globals(),
+        'battery-replaced',
+        args,
+        options.json,
+        () => `Recorded: the battery of ${name} was changed.`,
+      );
+    });
+  program
+    .command('preview')
+    .description('show who gets which mail on which day if nothing changes')
+    .option('--days <number>', 'how far to look ahead', '400')
+    .option('--accepted', 'suppose that the reseller accepts today')
+    .option('--text', 'print each mail in full')
+    .addOption(json())
+    .action(async (options: { json?: boolean; days: string; accepted?: boolean; text?: boolean }) => {
+      const args = { days: Number(options.days), accepted: options.accepted ?? false };
+      await show<PreviewedMail[]>(globals(), 'preview', args, options.json, (mails) =>
+        options.text
+          ? mails
+              .map((mail) => `${mail.day}  ${mail.to}\n${mail.subject}\n\n${mail.text}`)
+              .join(`\n${'-'.repeat(76)}\n`)
+          : previewText(mails, args.days),
+      );
+    });
+  program
+    .command('test-mail')
+    .description("send a test mail to the site's contact")
+    .option('--to <address>', 'send it to another address')
+    .addOption(json())
+    .action(async (options: { json?: boolean; to?: string }) => {
+      const args = options.to === undefined ? {} : { to: options.to };
+      await show<{ to: string; reply: string }>(
+        globals(),
+        'test-mail',
+        args,
+        options.json,
+        ({ to, reply }) => `The mail server took a test mail to ${to}: ${reply}`,
+      );
+    });
+  addReseller(program, globals);
+  return program;
+}
+
+const helpAfter = `
+Exit codes: 0 done, 1 refused or failed (check: the config has mistakes), 2 wrong usage, 3 no UPS was read.
+
+Files: /etc/upsteward/config.yaml, state in stateDir (/var/lib/upsteward).`;
+
+function addReseller(program: Command, globals: () => GlobalOptions): void {
+  const reseller = program.command('reseller').description('the relation with your reseller');
+  reseller
+    .command('status')
+    .description('show whether the reseller is invited, has accepted, or has left')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => {
+      await show<ConnectionView>(globals(), 'reseller status', {}, options.json, connectionText);
+    });
+  const plain = {
+    invite: ['send a new invitation to the address in the config', 'pending'],
+    cancel: ['withdraw an invitation that was not answered', 'cancelled'],
+    disconnect: ['end the connection: the reseller gets nothing from now on', 'disconnected'],
+  } as const;
+  for (const [name, [description, wanted]] of Object.entries(plain)) {
+    reseller
+      .command(name)
+      .description(description)
+      .addOption(json())
+      .action(async (options: { json?: boolean }) => await answer(globals(), name, {}, options.json, [wanted]));
+  }
+  const answers = {
+    accept: ['the reseller accepts: type the code of the invitation', ['confirmed']],
+    decline: ['the reseller declines, or opts out after having accepted', ['declined', 'opted-out']],
+  } as const;
+  for (const [name, [description, wanted]] of Object.entries(answers)) {
+    reseller
+      .command(name)
+      .argument('<code>', 'the code in the invitation')
+      .description(description)
+      .addOption(json())
+      .action(
+        async (code: string, options: { json?: boolean }) =>
+          await answer(globals(), name, { code }, options.json, wanted),
+      );
+  }
+}
+
+/** A move of the connection: exit code 1 when what was asked for does not hold afterwards. */
+async function answer(
+  globals: GlobalOptions,
+  name: string,
+  args: Record<string, unknown>,
+  asJson: boolean | undefined,
+  wanted: readonly string[],
+): Promise<void> {
+  const result = await show<Answer>(
+    globals,
+    `reseller ${name}`,
+    args,
+    asJson,
+    ({ says }) => `${says.charAt(0).toUpperCase()}${says.slice(1)}.`,
+  );
+  if (!wanted.includes(result.state)) process.exitCode = exitCodes.failed;
+}
+
+async function show<T>(
+  globals: GlobalOptions,
+  command: string,
+  args: Record<string, unknown>,
+  asJson: boolean | undefined,
+  print: (result: T) => string,
+): Promise<T> {
+  const { result, offline } = await carryOut(globals, command, args);
+  process.stdout.write(`${asJson ? JSON.stringify(result, undefined, 2) : print(result as T)}\n`);
+  const sends = ['remind', 'reseller invite'].includes(command);
+  if (offline && sends) process.stderr.write('The agent is not running; the mail leaves when it does.\n');
+  return result as T;
+}
+
+async function check(globals: GlobalOptions, options: { json?: boolean; print?: boolean }): Promise<void> {
+  const path = configPath(globals.config, process.env);
+  const { config, problems } = await checkConfig({ path, env: process.env });
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  if (options.json) process.stdout.write(`${JSON.stringify({ ok: errors === 0, problems }, undefined, 2)}\n`);
+  else {
+    for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`);
+    if (errors === 0) process.stdout.write(`${path}: ok, ${config?.ups.length ?? 0} UPS\n`);
+    if (options.print && config) process.stdout.write(printConfig(config));
+  }
+  if (errors > 0) process.exitCode = exitCodes.failed;
+}
+
+async function poll(globals: GlobalOptions, target: string, asJson: boolean): Promise<void> {
+  const output = target.includes('://') ? await pollOnce(target) : await pollNamed(globals, target);
+  process.stdout.write(`${asJson ? JSON.stringify(output, undefined, 2) : pollText(output)}\n`);
+  process.exitCode = exitCodeOf(output.verdict);
+}
+
+async function pollNamed(globals: GlobalOptions, name: string): Promise<PollOutput> {
+  const { result } = await carryOut(globals, 'poll', { name });
+  return result as PollOutput;
+}
+
+/** A target that is in no config: nothing is stored. */
+async function pollOnce(target: string): Promise<PollOutput> {
+  const { name, options } = driverForUrl(target);
+  const module = await loadDriver(name);
+  const ups = new URL(target).host;
+  const driver = module.create(options, {
+    ups,
+    monotonic: realTimers.monotonic,
+    log: (level, message) => quietLog(level, `driver.${name}`, message),
+  });
+  try {
+    const today = new Date().toISOString().slice(0, 10);
+    return await pollOutput({ name: ups, driver: name, today, read: async () => await driver.read() });
+  } finally {
+    await driver.close();
+  }
+}
+
+async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
+  const { config, warnings } = await readConfig(globals);
+  const log = createLog(config.log.level);
+  for (const warning of warnings) log('warn', 'config.warning', formatProblem(warning));
+  const agent = await Agent.start({
+    config,
+    log,
+    now: () => new Date(),
+    timers: realTimers,
+    env: process.env,
+    trustClock,
+  });
+  process.on('SIGHUP', () => {
+    loadConfig({ path: configPath(globals.config, process.env), env: process.env })
+      .then((loaded) => agent.reload(loaded.config))
+      .catch((error: unknown) => {
+        log(
+          'error',
+          'config.not-reloaded',
+          `The old config stays in use. ${error instanceof Error ? error.message : String(error)}`,
+        );
+      });
+  });
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  await agent.stop();
+}
+
+/** Foreign and own errors alike end in one sentence on standard error; only our own mistakes show where they are. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.problems.map(formatProblem).join('\n')}\n`);
+    return exitCodes.failed;
+  }
+  const known = error instanceof Error && 'code' in error;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`upsteward: ${known ? error.message : stack}\n`);
+  return exitCodes.failed;
+}
+
+process.on('unhandledRejection', (error) => {
+  process.stderr.write(
+    `upsteward: a mistake in the program: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(exitCodes.failed);
+});
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

@@ -1,0 +1,143 @@
+/**
+ * The parts that work on one state folder, put together: desk, units, outbox, forwarder. The running agent adds polling
+ * and a heartbeat to it; a command given while no agent runs uses it alone.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Config, ConfigError } from '../config/config.ts';
+import { createEndpoint, type Endpoint } from './delivery/cloud/endpoint.ts';
+import { Forwarder } from './delivery/forwarder.ts';
+import { createSmtp, type Smtp } from './delivery/mail/smtp.ts';
+import { Outbox } from './delivery/outbox.ts';
+import { makeToken } from './operations/codes.ts';
+import type { Desk, Log, Site } from './operations/desk.ts';
+import { endpointDisabled, itemSettled, mailSettled } from './operations/settled.ts';
+import { Units } from './operations/units.ts';
+import { senderOf, siteOf, smtpOptionsOf } from './site.ts';
+import { keys } from './store/keys.ts';
+import type { Store } from './store/port.ts';
+
+export interface OfficeParts {
+  readonly store: Store;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly random?: () => number;
+}
+
+/** What the config names beside the units, opened: replaced as a whole by a reload. */
+interface Channels {
+  readonly config: Config;
+  readonly site: Site;
+  readonly smtp?: Smtp;
+  readonly endpoint?: Endpoint;
+}
+
+export class Office {
+  readonly desk: Desk;
+  readonly units: Units;
+  readonly outbox: Outbox;
+  readonly forwarder: Forwarder;
+  readonly #parts: OfficeParts;
+  #channels: Channels;
+
+  private constructor(parts: OfficeParts, channels: Channels) {
+    this.#parts = parts;
+    this.#channels = channels;
+    const { store, log } = parts;
+    const now = (): string => parts.now().toISOString();
+    this.desk = {
+      store,
+      log,
+      now,
+      site: () => this.#channels.site,
+      randomBytes: (count) => randomBytes(count),
+    };
+    const common = { store, log, now, random: parts.random ?? Math.random };
+    this.outbox = new Outbox({
+      ...common,
+      site: () => ({ ...this.#channels.site, from: this.sender }),
+      smtp: () => this.#channels.smtp,
+      settled: (message, fate) => mailSettled(this.desk, message, fate),
+    });
+    this.forwarder = new Forwarder({
+      ...common,
+      endpoint: () => {
+        const { endpoint, config } = this.#channels;
+        return endpoint && config.cloud
+          ? { url: config.cloud.endpoint, post: endpoint.post.bind(endpoint) }
+          : undefined;
+      },
+      settled: (item, fate, reply) => itemSettled(this.desk, item, fate, reply),
+      disabled: (url) => endpointDisabled(this.desk, url),
+    });
+    this.units = new Units(this.desk);
+  }
+
+  /** Puts the parts together. @throws ConfigError when a file the config names cannot be read */
+  static async open(config: Config, parts: OfficeParts): Promise<Office> {
+    if (parts.store.get(keys.site) === undefined) {
+      const id = makeToken((count) => randomBytes(count));
+      await parts.store.commit({ changes: [{ key: keys.site, value: { id }, expected: 0 }] });
+    }
+    return new Office(parts, await openChannels(config, parts));
+  }
+
+  get config(): Config {
+    return this.#channels.config;
+  }
+
+  /** The From of every mail, empty without mail. */
+  get sender(): string {
+    const { mail } = this.#channels.config;
+    return mail ? senderOf(mail) : '';
+  }
+
+  get smtp(): Smtp | undefined {
+    return this.#channels.smtp;
+  }
+
+  /** Goes on with another config; what is under way ends on the old channels. */
+  async reconfigure(config: Config): Promise<void> {
+    const old = this.#channels;
+    this.#channels = await openChannels(config, this.#parts);
+    await closeChannels(old);
+  }
+
+  async close(): Promise<void> {
+    await closeChannels(this.#channels);
+  }
+}
+
+async function openChannels(config: Config, parts: OfficeParts): Promise<Channels> {
+  const { mail, cloud } = config;
+  const ca = mail?.caFile === undefined ? undefined : await readCa(mail.caFile);
+  return {
+    config,
+    site: siteOf(config),
+    ...(mail ? { smtp: createSmtp(smtpOptionsOf(mail, ca)) } : {}),
+    ...(cloud
+      ? {
+          endpoint: createEndpoint({
+            url: cloud.endpoint,
+            secret: cloud.secret.reveal(),
+            env: parts.env,
+            now: parts.now,
+          }),
+        }
+      : {}),
+  };
+}
+
+async function readCa(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const message = `cannot be read (${cause instanceof Error ? cause.message : String(cause)}); name a readable PEM file`;
+    throw new ConfigError([{ severity: 'error', file: path, line: 1, column: 1, path: 'mail.caFile', message }]);
+  }
+}
+
+async function closeChannels({ smtp, endpoint }: Channels): Promise<void> {
+  await Promise.all([smtp?.close(), endpoint?.close()]);
+}

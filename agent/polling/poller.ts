@@ -1,0 +1,182 @@
+/** When to read which UPS, how many at once, and what to do when it does not answer. */
+import { type Driver, DriverError, type Reading, type Verdict } from '../../drivers/contract.ts';
+import { Slots } from './slots.ts';
+import type { Cancel, Timers } from './timers.ts';
+
+/** One UPS to read. */
+export interface Target {
+  readonly name: string;
+  /** Targets with the same line are read one after the other. */
+  readonly line: string;
+  readonly driver: Driver;
+}
+
+/** How the last poll of a UPS went. Kept in memory: it is about now. */
+export interface PollStatus {
+  readonly verdict: Verdict;
+  /** In words for the operator, where something is wrong. */
+  readonly message?: string;
+  /** Monotonic milliseconds of the last try, and of the last reading of a UPS. */
+  readonly triedAt: number;
+  readonly readAt?: number;
+  /** Polls in a row that gave no reading. */
+  readonly failures: number;
+}
+
+export interface PollerParts {
+  readonly intervalMs: number;
+  readonly confirmAfterMs: number;
+  readonly concurrency: number;
+  readonly timers: Timers;
+  /** Takes a reading in; `again` asks for a second reading soon. */
+  readonly onReading: (name: string, reading: Reading) => Promise<{ readonly again: boolean }>;
+  readonly onFailure: (name: string, error: DriverError) => Promise<void>;
+  readonly log: (
+    level: 'debug' | 'info' | 'warn' | 'error',
+    code: string,
+    message: string,
+    details?: Record<string, unknown>,
+  ) => void;
+}
+
+/** A read that is still not back after this long is taken for failed, whatever its driver says. */
+const backstopMs = 180_000;
+/** Second readings in a row; a value that never settles is read at the usual interval. */
+const maxConfirmations = 3;
+/** First polls are spread: so many milliseconds from one to the next at most. */
+const spreadMs = 50;
+
+interface Entry {
+  readonly target: Target;
+  cancel: Cancel | undefined;
+  confirmations: number;
+  status: PollStatus | undefined;
+}
+
+/** Polls its targets until it is stopped. */
+export class Poller {
+  readonly #parts: PollerParts;
+  readonly #slots: Slots;
+  readonly #entries = new Map<string, Entry>();
+  readonly #abort = new AbortController();
+  #untried = 0;
+
+  constructor(parts: PollerParts) {
+    this.#parts = parts;
+    this.#slots = new Slots(parts.concurrency);
+  }
+
+  /** Begins to poll; the first polls are spread so that answers do not come in one burst. */
+  start(targets: readonly Target[]): void {
+    const step = Math.min(spreadMs, this.#parts.intervalMs / Math.max(1, targets.length));
+    this.#untried = targets.length;
+    targets.forEach((target, index) => {
+      const entry: Entry = { target, cancel: undefined, confirmations: 0, status: undefined };
+      this.#entries.set(target.name, entry);
+      this.#schedule(entry, index * step);
+    });
+  }
+
+  /** Whether every target has been tried once. */
+  get triedAll(): boolean {
+    return this.#untried <= 0;
+  }
+
+  status(name: string): PollStatus | undefined {
+    return this.#entries.get(name)?.status;
+  }
+
+  /** Reads one target now, beside its schedule. @throws DriverError when it gives no reading */
+  async pollNow(name: string): Promise<Reading | undefined> {
+    const entry = this.#entries.get(name);
+    return entry && (await this.#slots.run(entry.target.line, () => this.#read(entry)));
+  }
+
+  /** Stops polling, ends reads under way, and closes the drivers. May be called twice. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    for (const entry of this.#entries.values()) entry.cancel?.();
+    await Promise.all([...this.#entries.values()].map(({ target }) => target.driver.close()));
+  }
+
+  #schedule(entry: Entry, ms: number): void {
+    if (this.#abort.signal.aborted) return;
+    entry.cancel = this.#parts.timers.after(`poll ${entry.target.name}`, ms, () => void this.#poll(entry));
+  }
+
+  async #poll(entry: Entry): Promise<void> {
+    const { intervalMs, confirmAfterMs } = this.#parts;
+    const first = entry.status === undefined;
+    const again = await this.#slots.run(entry.target.line, async () => {
+      if (this.#abort.signal.aborted) return false;
+      return await this.#readAndTell(entry);
+    });
+    if (first) this.#untried -= 1;
+    entry.confirmations = again ? entry.confirmations + 1 : 0;
+    const soon = again && entry.confirmations <= maxConfirmations;
+    this.#schedule(entry, soon ? Math.min(confirmAfterMs, intervalMs) : intervalMs);
+  }
+
+  /** Never throws: a poll that fails in any way is a failed poll and nothing more. */
+  async #readAndTell(entry: Entry): Promise<boolean> {
+    const { name } = entry.target;
+    try {
+      const reading = await this.#read(entry);
+      return (await this.#parts.onReading(name, reading)).again;
+    } catch (error) {
+      if (this.#abort.signal.aborted) return false;
+      try {
+        if (error instanceof DriverError) await this.#parts.onFailure(name, error);
+        else throw error;
+      } catch (unexpected) {
+        this.#parts.log('error', 'poll.not-taken', `${name}: the reading could not be taken in: ${String(unexpected)}`);
+      }
+      return false;
+    }
+  }
+
+  async #read(entry: Entry): Promise<Reading> {
+    const { timers } = this.#parts;
+    const { driver, name } = entry.target;
+    const late = new AbortController();
+    const signal = AbortSignal.any([this.#abort.signal, late.signal]);
+    let cancel: Cancel = () => {};
+    const backstop = new Promise<never>((_resolve, reject) => {
+      cancel = timers.after(`backstop ${name}`, backstopMs, () => {
+        late.abort();
+        reject(new DriverError('timeout', `${name}: the driver did not come back within 3 minutes`, { retry: true }));
+      });
+    });
+    try {
+      const reading = await Promise.race([driver.read(signal), backstop]);
+      this.#note(entry, reading.verdict, reading.note);
+      return reading;
+    } catch (error) {
+      if (error instanceof DriverError) this.#note(entry, 'unreachable', error.message);
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Keeps the status, and logs it when it says something else than before. */
+  #note(entry: Entry, verdict: Verdict, message: string | undefined): void {
+    if (this.#abort.signal.aborted) return;
+    const { timers, log } = this.#parts;
+    const before = entry.status;
+    const good = verdict === 'ups' || verdict === 'other-vendor';
+    const now = timers.monotonic();
+    const readAt = good ? now : before?.readAt;
+    entry.status = {
+      verdict,
+      ...(message === undefined ? {} : { message }),
+      triedAt: now,
+      ...(readAt === undefined ? {} : { readAt }),
+      failures: good ? 0 : (before?.failures ?? 0) + 1,
+    };
+    if (before?.verdict === verdict) return;
+    const { name } = entry.target;
+    if (!good) log('warn', `poll.${verdict}`, `${name}: ${message ?? verdict}`, { ups: name });
+    else log('info', 'poll.answers', `${name} answers${before ? ' again' : ''}.`, { ups: name, verdict });
+  }
+}

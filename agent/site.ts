@@ -1,0 +1,66 @@
+/** From the config to the plain values that the rest of the house works with. */
+import type { Config, MailConfig, UpsConfig } from '../config/config.ts';
+import type { SmtpOptions } from './delivery/mail/smtp.ts';
+import type { ConfiguredUnit } from './lifecycle/facts.ts';
+import type { Site } from './operations/desk.ts';
+
+/** The site as configured. */
+export function siteOf(config: Config): Site {
+  const { site, reseller } = config;
+  return {
+    company: site.company,
+    contact: site.contact,
+    timeZone: site.timeZone,
+    sendAt: site.sendAt,
+    language: site.language,
+    copyNotices: site.copyNotices,
+    mail: config.mail !== undefined,
+    ...(config.cloud ? { endpoint: config.cloud.endpoint } : {}),
+    ...(reseller ? { reseller } : {}),
+    units: config.ups.map(unitOf),
+  };
+}
+
+/** What the config says of one UPS. */
+export function unitOf(ups: UpsConfig): ConfiguredUnit {
+  const { battery, warranty, plan } = ups;
+  return {
+    name: ups.name,
+    dateOrder: battery.dateOrder,
+    expectedLifeMonths: battery.expectedLifeMonths,
+    ...given('site', ups.site),
+    ...given('installed', battery.installed),
+    ...given('replaceBy', battery.replaceBy),
+    ...given('cartridge', battery.cartridge),
+    ...given('cartridges', battery.cartridges),
+    ...given('warrantyEnd', warranty.end),
+    ...given('purchased', warranty.purchased),
+    ...(warranty.termMonths === undefined
+      ? {}
+      : { warrantyTerm: { months: warranty.termMonths, from: warranty.from } }),
+    ...given('plan', plan),
+  };
+}
+
+/** `Name <ups@example.com>` as the From of every mail. */
+export function senderOf(mail: MailConfig): string {
+  const { address, name } = mail.from;
+  return name === undefined ? address : `"${name.replaceAll(/["\\]/g, '')}" <${address}>`;
+}
+
+/** How the mail server is reached. @param ca PEM text of `mail.caFile` */
+export function smtpOptionsOf(mail: MailConfig, ca: string | undefined): SmtpOptions {
+  const host = mail.host.includes(':') ? `[${mail.host}]` : mail.host;
+  return {
+    url: `${mail.implicitTls ? 'smtps' : 'smtp'}://${host}:${mail.port}`,
+    tls: mail.tls,
+    verifyCertificate: mail.verifyCertificate,
+    ...given('user', mail.user),
+    ...given('password', mail.password?.reveal()),
+    ...given('ca', ca),
+  };
+}
+
+function given<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+}
