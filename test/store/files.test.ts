@@ -128,6 +128,6 @@ describe('the store on a real file system', () => {
       seed = (seed * 16807) % 2147483647;
       return seed / 2147483647;
     };
-    expect(await killLoop({ directory, rounds: 8, random })).toBeGreaterThan(100);
+    expect(await killLoop({ directory, rounds: 6, random })).toBeGreaterThan(100);
   }, 60_000);
 });

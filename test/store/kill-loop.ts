@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { openStore } from '../../agent/store/lowdb-store.ts';
 import { linesLog } from './simulated-disk.ts';
 
@@ -35,9 +35,13 @@ export async function killLoop({ directory, rounds, random, report }: KillLoopOp
 }
 
 async function runAndKill(directory: string, killAfter: number, acknowledged: Map<string, number>): Promise<number> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'kill-child.ts'), directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', fileURLToPath(new URL('./kill-child.ts', import.meta.url)), directory],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const ended = once(child, 'close');
   let count = 0;
   for await (const line of createInterface({ input: child.stdout })) {

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../agent/store/lowdb-store.ts';
 import type { Store } from '../../agent/store/port.ts';
 import { inState, linesLog, PowerCut, SimulatedDisk, stateFolder } from './simulated-disk.ts';
+
+// Hundreds of stores each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const keys = ['a', 'b', 'c', 'd', 'e'];
 
