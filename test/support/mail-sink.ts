@@ -133,7 +133,7 @@ function refusal(said: string): Error {
 }
 
 /**
- * A mail server that misbehaves on purpose: `reply` gets each line of the client (and `''` on connecting) and answers with
+ * A mail server that misbehaves on purpose: `reply` gets each line of the client (and `connected` on connecting) and answers with
  * a line, with nothing, or by doing something to the socket.
  */
 export async function startBadMailServer(
@@ -154,7 +154,7 @@ export async function startBadMailServer(
       rest = lines.pop() ?? '';
       lines.forEach(say);
     });
-    say('');
+    say('connected');
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

@@ -75,12 +75,12 @@ export function buildMessage(mail: ComposedMail, envelope: MailEnvelope): MailMe
     ...(envelope.replyTo
       ? {
           replyTo: {
-            name: clean(envelope.replyTo.name ?? '', 80),
+            name: headerText(envelope.replyTo.name ?? '', 80),
             address: parseAddress(envelope.replyTo.address, 'site.contact.mail'),
           },
         }
       : {}),
-    subject: clean(mail.subject, 240),
+    subject: headerText(mail.subject, 240),
     date: envelope.date,
     messageId: id,
     ...(last === undefined ? {} : { inReplyTo: last, references: references.slice(-maxReferences) }),
@@ -104,7 +104,7 @@ export function messageId(key: string, fromAddress: string): string {
 export function parseMailbox(text: string, what: string): Mailbox {
   const match = /^([^<>]*)<([^<>]+)>$/.exec(text.trim());
   if (match === null) return { name: '', address: parseAddress(text, what) };
-  const name = clean((match[1] ?? '').replaceAll('"', ''), 80);
+  const name = headerText((match[1] ?? '').replaceAll('"', ''), 80);
   return { name, address: parseAddress(match[2] ?? '', what) };
 }
 
@@ -126,6 +126,11 @@ export function parseAddress(text: string, what: string): string {
       { retry: false },
     );
   return address;
+}
+
+/** Text for a header: one line, and nothing that a reader would decode (RFC 2047) into more than it says. */
+function headerText(text: string, max: number): string {
+  return clean(text, max).replaceAll('=?', '= ?');
 }
 
 function isMessageId(text: string): boolean {

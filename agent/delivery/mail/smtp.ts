@@ -79,7 +79,8 @@ export function createSmtp(options: SmtpOptions): Smtp {
       );
       underWay.add(abort);
       connection.on('error', fail);
-      connection.on('end', () => fail(new Error('the connection was closed')));
+      /* On 421 the connection ends before the reply is handed over, so the reply gets the first word. */
+      connection.on('end', () => setImmediate(() => fail(new Error('the connection was closed'))));
       connection.connect((error) => {
         if (error) return fail(error);
         logIn(connection, progress, options, name)
@@ -105,8 +106,7 @@ export function createSmtp(options: SmtpOptions): Smtp {
 
   return {
     send: async (mail, envelope) => {
-      const node = new MailComposer(buildMessage(mail, envelope)).compile();
-      const raw = await node.build();
+      const { envelope: route, raw } = await encode(mail, envelope);
       return limited(() =>
         session(envelope.to, async (connection, progress) => {
           progress.stage = 'message';
@@ -115,7 +115,7 @@ export function createSmtp(options: SmtpOptions): Smtp {
             progress.handedOver = true;
           });
           const reply = await new Promise<string>((resolve, reject) => {
-            connection.send({ ...node.getEnvelope(), size: raw.length }, stream, (error, info) =>
+            connection.send({ ...route, size: raw.length }, stream, (error, info) =>
               error ? reject(error) : resolve(info?.response ?? ''),
             );
           });
@@ -135,6 +135,20 @@ export function createSmtp(options: SmtpOptions): Smtp {
       for (const abort of [...underWay]) abort();
     },
   };
+}
+
+/** The message as bytes, and the addresses in the form SMTP carries them. */
+async function encode(mail: ComposedMail, envelope: MailEnvelope) {
+  const message = buildMessage(mail, envelope);
+  try {
+    const node = new MailComposer(message).compile();
+    return { raw: await node.build(), envelope: node.getEnvelope() };
+  } catch (cause) {
+    throw new DeliveryError('misconfigured', `The mail to ${message.envelope.to} could not be encoded.`, {
+      retry: false,
+      cause,
+    });
+  }
 }
 
 interface Server {

@@ -129,6 +129,11 @@ describe('the notice mail', () => {
     expect(composeMail(noticeMail([named], { audience: 'customer' }), 'en').text).toContain('srv-7');
   });
 
+  it('leaves values as they are', () => {
+    const mail = noticeMail([dueUnit], { company: 'C# $& {company} Ltd' });
+    for (const language of languages) expect(flat(composeMail(mail, language).text)).toContain('C# $& {company} Ltd');
+  });
+
   it('is wrapped at 76 columns', () => {
     for (const language of languages)
       for (const line of composeMail(noticeMail([dueUnit, manyCartridges]), language).text.split('\n'))

@@ -122,10 +122,10 @@ export interface Texts {
 
 type Forms = { readonly [R in Intl.LDMLPluralRule]?: string } & { readonly other: string };
 
-/** Picks the form of a sentence that fits a number (CLDR plural rules) and puts the number where `#` stands. */
+/** Picks the form of a sentence that fits a number (CLDR plural rules). */
 export function plurals(language: Language): (count: number, forms: Forms) => string {
   const rules = new Intl.PluralRules(language);
-  return (count, forms) => (forms[rules.select(count)] ?? forms.other).replaceAll('#', String(count));
+  return (count, forms) => forms[rules.select(count)] ?? forms.other;
 }
 
 /**

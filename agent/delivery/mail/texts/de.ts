@@ -1,8 +1,9 @@
 import { longDate, plurals, type Texts } from './catalogue.ts';
 
 const n = plurals('de');
-const left = (days: number) => (days === 90 ? 'noch 3 Monate' : n(days, { one: 'noch # Tag', other: 'noch # Tage' }));
-const ago = (days: number) => n(days, { one: 'vor # Tag', other: 'vor # Tagen' });
+const left = (days: number) =>
+  days === 90 ? 'noch 3 Monate' : n(days, { one: `noch ${days} Tag`, other: `noch ${days} Tage` });
+const ago = (days: number) => n(days, { one: `vor ${days} Tag`, other: `vor ${days} Tagen` });
 
 export const de: Texts = {
   language: 'de',
@@ -41,13 +42,13 @@ export const de: Texts = {
     },
     oneAndMore: ({ title, more, unit, company }) =>
       n(more, {
-        one: `${title} und # weitere Meldung: ${unit} – ${company}`,
-        other: `${title} und # weitere Meldungen: ${unit} – ${company}`,
+        one: `${title} und ${more} weitere Meldung: ${unit} – ${company}`,
+        other: `${title} und ${more} weitere Meldungen: ${unit} – ${company}`,
       }),
     many: ({ units, company }) =>
       n(units, {
-        one: `# USV braucht Aufmerksamkeit – ${company}`,
-        other: `# USV brauchen Aufmerksamkeit – ${company}`,
+        one: `${units} USV braucht Aufmerksamkeit – ${company}`,
+        other: `${units} USV brauchen Aufmerksamkeit – ${company}`,
       }),
     resolvedOne: ({ title, unit, company }) => `Erledigt: ${title}: ${unit} – ${company}`,
     resolvedMany: ({ units, company }) => `Erledigt bei ${units} USV – ${company}`,
@@ -58,8 +59,8 @@ export const de: Texts = {
   intro: {
     reseller: ({ company, units }) =>
       n(units, {
-        one: `upsteward schreibt Ihnen im Auftrag von ${company}: Sie sollen erfahren, wenn eine Batterie, eine Garantie oder ein Serviceplan Aufmerksamkeit braucht. Heute geht es um # USV.`,
-        other: `upsteward schreibt Ihnen im Auftrag von ${company}: Sie sollen erfahren, wenn eine Batterie, eine Garantie oder ein Serviceplan Aufmerksamkeit braucht. Heute geht es um # USV-Geräte.`,
+        one: `upsteward schreibt Ihnen im Auftrag von ${company}: Sie sollen erfahren, wenn eine Batterie, eine Garantie oder ein Serviceplan Aufmerksamkeit braucht. Heute geht es um ${units} USV.`,
+        other: `upsteward schreibt Ihnen im Auftrag von ${company}: Sie sollen erfahren, wenn eine Batterie, eine Garantie oder ein Serviceplan Aufmerksamkeit braucht. Heute geht es um ${units} USV-Geräte.`,
       }),
     resellerReminder: ({ company }) =>
       `upsteward schreibt Ihnen im Auftrag von ${company}. Man bittet Sie dort noch einmal, sich Folgendes anzusehen.`,
@@ -67,8 +68,8 @@ export const de: Texts = {
       `upsteward schreibt Ihnen im Auftrag von ${company}. Was Ihnen früher gemeldet wurde, ist erledigt; Sie müssen nichts tun.`,
     customer: ({ company, units }) =>
       n(units, {
-        one: `# USV von ${company} braucht Aufmerksamkeit.`,
-        other: `# USV-Geräte von ${company} brauchen Aufmerksamkeit.`,
+        one: `${units} USV von ${company} braucht Aufmerksamkeit.`,
+        other: `${units} USV-Geräte von ${company} brauchen Aufmerksamkeit.`,
       }),
     customerReminder: ({ company }) => `Dies ist die Erinnerung, die bei ${company} angefordert wurde.`,
     customerResolved: ({ company }) =>
@@ -149,14 +150,14 @@ export const de: Texts = {
     acceptHeading: 'So nehmen Sie an',
     accept: ({ company, days }) =>
       n(days, {
-        one: `Geben Sie diesen Code Ihrem Kontakt bei ${company}, auf welchem Weg Sie auch sonst miteinander sprechen. Er wird dort eingetippt, das ist alles. Er gilt # Tag.`,
-        other: `Geben Sie diesen Code Ihrem Kontakt bei ${company}, auf welchem Weg Sie auch sonst miteinander sprechen. Er wird dort eingetippt, das ist alles. Er gilt # Tage.`,
+        one: `Geben Sie diesen Code Ihrem Kontakt bei ${company}, auf welchem Weg Sie auch sonst miteinander sprechen. Er wird dort eingetippt, das ist alles. Er gilt ${days} Tag.`,
+        other: `Geben Sie diesen Code Ihrem Kontakt bei ${company}, auf welchem Weg Sie auch sonst miteinander sprechen. Er wird dort eingetippt, das ist alles. Er gilt ${days} Tage.`,
       }),
     declineHeading: 'Wenn Sie das nicht möchten',
     decline: ({ company, days }) =>
       n(days, {
-        one: `Sie brauchen nichts zu tun. Nach # Tag verfällt diese Einladung, und es kommt nichts mehr. Wenn Sie mögen, sagen Sie ${company}, dass Sie ablehnen.`,
-        other: `Sie brauchen nichts zu tun. Nach # Tagen verfällt diese Einladung, und es kommt nichts mehr. Wenn Sie mögen, sagen Sie ${company}, dass Sie ablehnen.`,
+        one: `Sie brauchen nichts zu tun. Nach ${days} Tag verfällt diese Einladung, und es kommt nichts mehr. Wenn Sie mögen, sagen Sie ${company}, dass Sie ablehnen.`,
+        other: `Sie brauchen nichts zu tun. Nach ${days} Tagen verfällt diese Einladung, und es kommt nichts mehr. Wenn Sie mögen, sagen Sie ${company}, dass Sie ablehnen.`,
       }),
     reference: ({ token }) => `Kennzeichen dieser Einladung: ${token}`,
     privacy: ({ company }) =>

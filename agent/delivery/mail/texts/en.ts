@@ -2,8 +2,9 @@ import { eventTitle } from '../../../lifecycle/model.ts';
 import { longDate, plurals, type Texts } from './catalogue.ts';
 
 const n = plurals('en');
-const left = (days: number) => (days === 90 ? '3 months left' : n(days, { one: '# day left', other: '# days left' }));
-const ago = (days: number) => n(days, { one: '# day ago', other: '# days ago' });
+const left = (days: number) =>
+  days === 90 ? '3 months left' : n(days, { one: `${days} day left`, other: `${days} days left` });
+const ago = (days: number) => n(days, { one: `${days} day ago`, other: `${days} days ago` });
 
 export const en: Texts = {
   language: 'en',
@@ -40,11 +41,11 @@ export const en: Texts = {
     },
     oneAndMore: ({ title, more, unit, company }) =>
       n(more, {
-        one: `${title} and # more event: ${unit} – ${company}`,
-        other: `${title} and # more events: ${unit} – ${company}`,
+        one: `${title} and ${more} more event: ${unit} – ${company}`,
+        other: `${title} and ${more} more events: ${unit} – ${company}`,
       }),
     many: ({ units, company }) =>
-      n(units, { one: `# UPS needs attention – ${company}`, other: `# UPS need attention – ${company}` }),
+      n(units, { one: `${units} UPS needs attention – ${company}`, other: `${units} UPS need attention – ${company}` }),
     resolvedOne: ({ title, unit, company }) => `Resolved: ${title}: ${unit} – ${company}`,
     resolvedMany: ({ units, company }) => `Resolved for ${units} UPS – ${company}`,
     reminder: ({ subject }) => `Reminder: ${subject}`,
@@ -54,8 +55,8 @@ export const en: Texts = {
   intro: {
     reseller: ({ company, units }) =>
       n(units, {
-        one: `upsteward writes to you on behalf of ${company}. You agreed to be told when a battery, a warranty or a service plan there needs attention; today it is about # UPS unit.`,
-        other: `upsteward writes to you on behalf of ${company}. You agreed to be told when a battery, a warranty or a service plan there needs attention; today it is about # UPS units.`,
+        one: `upsteward writes to you on behalf of ${company}. You agreed to be told when a battery, a warranty or a service plan there needs attention; today it is about ${units} UPS unit.`,
+        other: `upsteward writes to you on behalf of ${company}. You agreed to be told when a battery, a warranty or a service plan there needs attention; today it is about ${units} UPS units.`,
       }),
     resellerReminder: ({ company }) =>
       `upsteward writes to you on behalf of ${company}. They ask you to look at the following.`,
@@ -63,8 +64,8 @@ export const en: Texts = {
       `upsteward writes to you on behalf of ${company}. What you were told about earlier is settled; there is nothing for you to do.`,
     customer: ({ company, units }) =>
       n(units, {
-        one: `# UPS of ${company} needs attention.`,
-        other: `# UPS of ${company} need attention.`,
+        one: `${units} UPS of ${company} needs attention.`,
+        other: `${units} UPS of ${company} need attention.`,
       }),
     customerReminder: ({ company }) => `This is the reminder that was asked for at ${company}.`,
     customerResolved: ({ company }) =>
@@ -145,14 +146,14 @@ export const en: Texts = {
     acceptHeading: 'To accept',
     accept: ({ company, days }) =>
       n(days, {
-        one: `Give this code to your contact at ${company}, in whatever way you usually talk to each other. It is typed in there, and that is all. It is valid for # day.`,
-        other: `Give this code to your contact at ${company}, in whatever way you usually talk to each other. It is typed in there, and that is all. It is valid for # days.`,
+        one: `Give this code to your contact at ${company}, in whatever way you usually talk to each other. It is typed in there, and that is all. It is valid for ${days} day.`,
+        other: `Give this code to your contact at ${company}, in whatever way you usually talk to each other. It is typed in there, and that is all. It is valid for ${days} days.`,
       }),
     declineHeading: 'If you do not want this',
     decline: ({ company, days }) =>
       n(days, {
-        one: `You need not do anything. After # day this invitation lapses and nothing more is sent. If you like, tell ${company} that you decline.`,
-        other: `You need not do anything. After # days this invitation lapses and nothing more is sent. If you like, tell ${company} that you decline.`,
+        one: `You need not do anything. After ${days} day this invitation lapses and nothing more is sent. If you like, tell ${company} that you decline.`,
+        other: `You need not do anything. After ${days} days this invitation lapses and nothing more is sent. If you like, tell ${company} that you decline.`,
       }),
     reference: ({ token }) => `Reference of this invitation: ${token}`,
     privacy: ({ company }) =>

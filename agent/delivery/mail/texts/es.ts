@@ -2,8 +2,8 @@ import { longDate, plurals, type Texts } from './catalogue.ts';
 
 const n = plurals('es');
 const left = (days: number) =>
-  days === 90 ? 'quedan 3 meses' : n(days, { one: 'queda # día', other: 'quedan # días' });
-const ago = (days: number) => n(days, { one: 'hace # día', other: 'hace # días' });
+  days === 90 ? 'quedan 3 meses' : n(days, { one: `queda ${days} día`, other: `quedan ${days} días` });
+const ago = (days: number) => n(days, { one: `hace ${days} día`, other: `hace ${days} días` });
 
 export const es: Texts = {
   language: 'es',
@@ -40,13 +40,13 @@ export const es: Texts = {
     },
     oneAndMore: ({ title, more, unit, company }) =>
       n(more, {
-        one: `${title} y # aviso más: ${unit} – ${company}`,
-        other: `${title} y # avisos más: ${unit} – ${company}`,
+        one: `${title} y ${more} aviso más: ${unit} – ${company}`,
+        other: `${title} y ${more} avisos más: ${unit} – ${company}`,
       }),
     many: ({ units, company }) =>
       n(units, {
-        one: `# SAI (UPS) requiere atención – ${company}`,
-        other: `# SAI (UPS) requieren atención – ${company}`,
+        one: `${units} SAI (UPS) requiere atención – ${company}`,
+        other: `${units} SAI (UPS) requieren atención – ${company}`,
       }),
     resolvedOne: ({ title, unit, company }) => `Resuelto: ${title}: ${unit} – ${company}`,
     resolvedMany: ({ units, company }) => `Resuelto en ${units} SAI (UPS) – ${company}`,
@@ -57,8 +57,8 @@ export const es: Texts = {
   intro: {
     reseller: ({ company, units }) =>
       n(units, {
-        one: `upsteward le escribe en nombre de ${company}, que desea avisarle cuando una batería, una garantía o un plan de servicio requiere atención. Hoy se trata de # SAI (UPS).`,
-        other: `upsteward le escribe en nombre de ${company}, que desea avisarle cuando una batería, una garantía o un plan de servicio requiere atención. Hoy se trata de # SAI (UPS).`,
+        one: `upsteward le escribe en nombre de ${company}, que desea avisarle cuando una batería, una garantía o un plan de servicio requiere atención. Hoy se trata de ${units} SAI (UPS).`,
+        other: `upsteward le escribe en nombre de ${company}, que desea avisarle cuando una batería, una garantía o un plan de servicio requiere atención. Hoy se trata de ${units} SAI (UPS).`,
       }),
     resellerReminder: ({ company }) =>
       `upsteward le escribe en nombre de ${company}, que le pide una vez más que vea lo siguiente.`,
@@ -66,8 +66,8 @@ export const es: Texts = {
       `upsteward le escribe en nombre de ${company}. Lo que se le había comunicado está resuelto; no tiene que hacer nada.`,
     customer: ({ company, units }) =>
       n(units, {
-        one: `# SAI (UPS) de ${company} requiere atención.`,
-        other: `# SAI (UPS) de ${company} requieren atención.`,
+        one: `${units} SAI (UPS) de ${company} requiere atención.`,
+        other: `${units} SAI (UPS) de ${company} requieren atención.`,
       }),
     customerReminder: ({ company }) => `Este es el recordatorio que se pidió en ${company}.`,
     customerResolved: ({ company }) =>
@@ -149,14 +149,14 @@ export const es: Texts = {
     acceptHeading: 'Para aceptar',
     accept: ({ company, days }) =>
       n(days, {
-        one: `Dé este código a su contacto en ${company}, por el medio que usen normalmente. Allí se teclea, y eso es todo. Es válido # día.`,
-        other: `Dé este código a su contacto en ${company}, por el medio que usen normalmente. Allí se teclea, y eso es todo. Es válido # días.`,
+        one: `Dé este código a su contacto en ${company}, por el medio que usen normalmente. Allí se teclea, y eso es todo. Es válido ${days} día.`,
+        other: `Dé este código a su contacto en ${company}, por el medio que usen normalmente. Allí se teclea, y eso es todo. Es válido ${days} días.`,
       }),
     declineHeading: 'Si no le interesa',
     decline: ({ company, days }) =>
       n(days, {
-        one: `No tiene que hacer nada. Tras # día esta invitación caduca y no se envía nada más. Si lo desea, diga a ${company} que la rechaza.`,
-        other: `No tiene que hacer nada. Tras # días esta invitación caduca y no se envía nada más. Si lo desea, diga a ${company} que la rechaza.`,
+        one: `No tiene que hacer nada. Tras ${days} día esta invitación caduca y no se envía nada más. Si lo desea, diga a ${company} que la rechaza.`,
+        other: `No tiene que hacer nada. Tras ${days} días esta invitación caduca y no se envía nada más. Si lo desea, diga a ${company} que la rechaza.`,
       }),
     reference: ({ token }) => `Referencia de esta invitación: ${token}`,
     privacy: ({ company }) =>

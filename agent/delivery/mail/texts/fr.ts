@@ -2,8 +2,8 @@ import { longDate, plurals, type Texts } from './catalogue.ts';
 
 const n = plurals('fr');
 const left = (days: number) =>
-  days === 90 ? 'il reste 3 mois' : n(days, { one: 'il reste # jour', other: 'il reste # jours' });
-const ago = (days: number) => n(days, { one: 'il y a # jour', other: 'il y a # jours' });
+  days === 90 ? 'il reste 3 mois' : n(days, { one: `il reste ${days} jour`, other: `il reste ${days} jours` });
+const ago = (days: number) => n(days, { one: `il y a ${days} jour`, other: `il y a ${days} jours` });
 const date = longDate('fr-FR');
 
 export const fr: Texts = {
@@ -41,13 +41,13 @@ export const fr: Texts = {
     },
     oneAndMore: ({ title, more, unit, company }) =>
       n(more, {
-        one: `${title} et # autre avis : ${unit} – ${company}`,
-        other: `${title} et # autres avis : ${unit} – ${company}`,
+        one: `${title} et ${more} autre avis : ${unit} – ${company}`,
+        other: `${title} et ${more} autres avis : ${unit} – ${company}`,
       }),
     many: ({ units, company }) =>
       n(units, {
-        one: `# onduleur demande votre attention – ${company}`,
-        other: `# onduleurs demandent votre attention – ${company}`,
+        one: `${units} onduleur demande votre attention – ${company}`,
+        other: `${units} onduleurs demandent votre attention – ${company}`,
       }),
     resolvedOne: ({ title, unit, company }) => `Réglé : ${title} : ${unit} – ${company}`,
     resolvedMany: ({ units, company }) => `Réglé pour ${units} onduleurs – ${company}`,
@@ -58,8 +58,8 @@ export const fr: Texts = {
   intro: {
     reseller: ({ company, units }) =>
       n(units, {
-        one: `upsteward vous écrit au nom de ${company}, qui souhaite que vous soyez averti lorsqu'une batterie, une garantie ou un plan de service demande votre attention. Aujourd'hui, cela concerne # onduleur.`,
-        other: `upsteward vous écrit au nom de ${company}, qui souhaite que vous soyez averti lorsqu'une batterie, une garantie ou un plan de service demande votre attention. Aujourd'hui, cela concerne # onduleurs.`,
+        one: `upsteward vous écrit au nom de ${company}, qui souhaite que vous soyez averti lorsqu'une batterie, une garantie ou un plan de service demande votre attention. Aujourd'hui, cela concerne ${units} onduleur.`,
+        other: `upsteward vous écrit au nom de ${company}, qui souhaite que vous soyez averti lorsqu'une batterie, une garantie ou un plan de service demande votre attention. Aujourd'hui, cela concerne ${units} onduleurs.`,
       }),
     resellerReminder: ({ company }) =>
       `upsteward vous écrit au nom de ${company}, qui vous demande à nouveau de regarder les points suivants.`,
@@ -67,8 +67,8 @@ export const fr: Texts = {
       `upsteward vous écrit au nom de ${company}. Ce qui vous avait été signalé est réglé ; vous n'avez rien à faire.`,
     customer: ({ company, units }) =>
       n(units, {
-        one: `# onduleur de ${company} demande votre attention.`,
-        other: `# onduleurs de ${company} demandent votre attention.`,
+        one: `${units} onduleur de ${company} demande votre attention.`,
+        other: `${units} onduleurs de ${company} demandent votre attention.`,
       }),
     customerReminder: ({ company }) => `Voici le rappel qui a été demandé chez ${company}.`,
     customerResolved: ({ company }) =>
@@ -150,14 +150,14 @@ export const fr: Texts = {
     acceptHeading: 'Pour accepter',
     accept: ({ company, days }) =>
       n(days, {
-        one: `Donnez ce code à votre contact chez ${company}, par le moyen que vous utilisez d'habitude. Il y sera saisi, et c'est tout. Il est valable # jour.`,
-        other: `Donnez ce code à votre contact chez ${company}, par le moyen que vous utilisez d'habitude. Il y sera saisi, et c'est tout. Il est valable # jours.`,
+        one: `Donnez ce code à votre contact chez ${company}, par le moyen que vous utilisez d'habitude. Il y sera saisi, et c'est tout. Il est valable ${days} jour.`,
+        other: `Donnez ce code à votre contact chez ${company}, par le moyen que vous utilisez d'habitude. Il y sera saisi, et c'est tout. Il est valable ${days} jours.`,
       }),
     declineHeading: 'Si cela ne vous intéresse pas',
     decline: ({ company, days }) =>
       n(days, {
-        one: `Vous n'avez rien à faire. Après # jour, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
-        other: `Vous n'avez rien à faire. Après # jours, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
+        one: `Vous n'avez rien à faire. Après ${days} jour, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
+        other: `Vous n'avez rien à faire. Après ${days} jours, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
       }),
     reference: ({ token }) => `Référence de cette invitation : ${token}`,
     privacy: ({ company }) =>

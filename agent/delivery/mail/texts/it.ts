@@ -2,8 +2,8 @@ import { longDate, plurals, type Texts } from './catalogue.ts';
 
 const n = plurals('it');
 const left = (days: number) =>
-  days === 90 ? 'mancano 3 mesi' : n(days, { one: 'manca # giorno', other: 'mancano # giorni' });
-const ago = (days: number) => n(days, { one: '# giorno fa', other: '# giorni fa' });
+  days === 90 ? 'mancano 3 mesi' : n(days, { one: `manca ${days} giorno`, other: `mancano ${days} giorni` });
+const ago = (days: number) => n(days, { one: `${days} giorno fa`, other: `${days} giorni fa` });
 
 export const it: Texts = {
   language: 'it',
@@ -40,11 +40,14 @@ export const it: Texts = {
     },
     oneAndMore: ({ title, more, unit, company }) =>
       n(more, {
-        one: `${title} e # altro avviso: ${unit} – ${company}`,
-        other: `${title} e # altri avvisi: ${unit} – ${company}`,
+        one: `${title} e ${more} altro avviso: ${unit} – ${company}`,
+        other: `${title} e ${more} altri avvisi: ${unit} – ${company}`,
       }),
     many: ({ units, company }) =>
-      n(units, { one: `# UPS richiede attenzione – ${company}`, other: `# UPS richiedono attenzione – ${company}` }),
+      n(units, {
+        one: `${units} UPS richiede attenzione – ${company}`,
+        other: `${units} UPS richiedono attenzione – ${company}`,
+      }),
     resolvedOne: ({ title, unit, company }) => `Risolto: ${title}: ${unit} – ${company}`,
     resolvedMany: ({ units, company }) => `Risolto per ${units} UPS – ${company}`,
     reminder: ({ subject }) => `Promemoria: ${subject}`,
@@ -54,8 +57,8 @@ export const it: Texts = {
   intro: {
     reseller: ({ company, units }) =>
       n(units, {
-        one: `upsteward vi scrive per conto di ${company}, che desidera farvi sapere quando una batteria, una garanzia o un piano di assistenza richiede attenzione. Oggi si tratta di # UPS.`,
-        other: `upsteward vi scrive per conto di ${company}, che desidera farvi sapere quando una batteria, una garanzia o un piano di assistenza richiede attenzione. Oggi si tratta di # UPS.`,
+        one: `upsteward vi scrive per conto di ${company}, che desidera farvi sapere quando una batteria, una garanzia o un piano di assistenza richiede attenzione. Oggi si tratta di ${units} UPS.`,
+        other: `upsteward vi scrive per conto di ${company}, che desidera farvi sapere quando una batteria, una garanzia o un piano di assistenza richiede attenzione. Oggi si tratta di ${units} UPS.`,
       }),
     resellerReminder: ({ company }) =>
       `upsteward vi scrive per conto di ${company}, che vi chiede ancora una volta di guardare quanto segue.`,
@@ -63,8 +66,8 @@ export const it: Texts = {
       `upsteward vi scrive per conto di ${company}. Quanto vi era stato segnalato è risolto; non dovete fare nulla.`,
     customer: ({ company, units }) =>
       n(units, {
-        one: `# UPS di ${company} richiede attenzione.`,
-        other: `# UPS di ${company} richiedono attenzione.`,
+        one: `${units} UPS di ${company} richiede attenzione.`,
+        other: `${units} UPS di ${company} richiedono attenzione.`,
       }),
     customerReminder: ({ company }) => `Questo è il promemoria richiesto presso ${company}.`,
     customerResolved: ({ company }) =>
@@ -145,14 +148,14 @@ export const it: Texts = {
     acceptHeading: 'Per accettare',
     accept: ({ company, days }) =>
       n(days, {
-        one: `Date questo codice al vostro contatto presso ${company}, nel modo in cui comunicate di solito. Verrà digitato lì, e questo è tutto. È valido # giorno.`,
-        other: `Date questo codice al vostro contatto presso ${company}, nel modo in cui comunicate di solito. Verrà digitato lì, e questo è tutto. È valido # giorni.`,
+        one: `Date questo codice al vostro contatto presso ${company}, nel modo in cui comunicate di solito. Verrà digitato lì, e questo è tutto. È valido ${days} giorno.`,
+        other: `Date questo codice al vostro contatto presso ${company}, nel modo in cui comunicate di solito. Verrà digitato lì, e questo è tutto. È valido ${days} giorni.`,
       }),
     declineHeading: 'Se non vi interessa',
     decline: ({ company, days }) =>
       n(days, {
-        one: `Non dovete fare nulla. Dopo # giorno questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
-        other: `Non dovete fare nulla. Dopo # giorni questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
+        one: `Non dovete fare nulla. Dopo ${days} giorno questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
+        other: `Non dovete fare nulla. Dopo ${days} giorni questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
       }),
     reference: ({ token }) => `Riferimento di questo invito: ${token}`,
     privacy: ({ company }) =>

@@ -2,8 +2,8 @@ import { longDate, plurals, type Texts } from './catalogue.ts';
 
 const n = plurals('pt');
 const left = (days: number) =>
-  days === 90 ? 'faltam 3 meses' : n(days, { one: 'falta # dia', other: 'faltam # dias' });
-const ago = (days: number) => n(days, { one: 'há # dia', other: 'há # dias' });
+  days === 90 ? 'faltam 3 meses' : n(days, { one: `falta ${days} dia`, other: `faltam ${days} dias` });
+const ago = (days: number) => n(days, { one: `há ${days} dia`, other: `há ${days} dias` });
 
 export const pt: Texts = {
   language: 'pt',
@@ -39,11 +39,14 @@ export const pt: Texts = {
     },
     oneAndMore: ({ title, more, unit, company }) =>
       n(more, {
-        one: `${title} e mais # aviso: ${unit} – ${company}`,
-        other: `${title} e mais # avisos: ${unit} – ${company}`,
+        one: `${title} e mais ${more} aviso: ${unit} – ${company}`,
+        other: `${title} e mais ${more} avisos: ${unit} – ${company}`,
       }),
     many: ({ units, company }) =>
-      n(units, { one: `# UPS requer atenção – ${company}`, other: `# UPS requerem atenção – ${company}` }),
+      n(units, {
+        one: `${units} UPS requer atenção – ${company}`,
+        other: `${units} UPS requerem atenção – ${company}`,
+      }),
     resolvedOne: ({ title, unit, company }) => `Resolvido: ${title}: ${unit} – ${company}`,
     resolvedMany: ({ units, company }) => `Resolvido em ${units} UPS – ${company}`,
     reminder: ({ subject }) => `Lembrete: ${subject}`,
@@ -53,8 +56,8 @@ export const pt: Texts = {
   intro: {
     reseller: ({ company, units }) =>
       n(units, {
-        one: `upsteward escreve em nome de ${company}, que deseja avisar você quando uma bateria, uma garantia ou um plano de serviço requer atenção. Hoje trata-se de # UPS.`,
-        other: `upsteward escreve em nome de ${company}, que deseja avisar você quando uma bateria, uma garantia ou um plano de serviço requer atenção. Hoje trata-se de # UPS.`,
+        one: `upsteward escreve em nome de ${company}, que deseja avisar você quando uma bateria, uma garantia ou um plano de serviço requer atenção. Hoje trata-se de ${units} UPS.`,
+        other: `upsteward escreve em nome de ${company}, que deseja avisar você quando uma bateria, uma garantia ou um plano de serviço requer atenção. Hoje trata-se de ${units} UPS.`,
       }),
     resellerReminder: ({ company }) =>
       `upsteward escreve em nome de ${company}, que pede mais uma vez a sua atenção para o seguinte.`,
@@ -62,8 +65,8 @@ export const pt: Texts = {
       `upsteward escreve em nome de ${company}. O que tinha sido comunicado está resolvido; não é preciso fazer nada.`,
     customer: ({ company, units }) =>
       n(units, {
-        one: `# UPS de ${company} requer atenção.`,
-        other: `# UPS de ${company} requerem atenção.`,
+        one: `${units} UPS de ${company} requer atenção.`,
+        other: `${units} UPS de ${company} requerem atenção.`,
       }),
     customerReminder: ({ company }) => `Este é o lembrete que foi pedido em ${company}.`,
     customerResolved: ({ company }) =>
@@ -144,14 +147,14 @@ export const pt: Texts = {
     acceptHeading: 'Para aceitar',
     accept: ({ company, days }) =>
       n(days, {
-        one: `Dê este código ao seu contato em ${company}, da maneira como costumam falar. Ele será digitado lá, e isso é tudo. É válido por # dia.`,
-        other: `Dê este código ao seu contato em ${company}, da maneira como costumam falar. Ele será digitado lá, e isso é tudo. É válido por # dias.`,
+        one: `Dê este código ao seu contato em ${company}, da maneira como costumam falar. Ele será digitado lá, e isso é tudo. É válido por ${days} dia.`,
+        other: `Dê este código ao seu contato em ${company}, da maneira como costumam falar. Ele será digitado lá, e isso é tudo. É válido por ${days} dias.`,
       }),
     declineHeading: 'Se não tiver interesse',
     decline: ({ company, days }) =>
       n(days, {
-        one: `Não é preciso fazer nada. Após # dia este convite expira e nada mais é enviado. Se quiser, diga a ${company} que recusa.`,
-        other: `Não é preciso fazer nada. Após # dias este convite expira e nada mais é enviado. Se quiser, diga a ${company} que recusa.`,
+        one: `Não é preciso fazer nada. Após ${days} dia este convite expira e nada mais é enviado. Se quiser, diga a ${company} que recusa.`,
+        other: `Não é preciso fazer nada. Após ${days} dias este convite expira e nada mais é enviado. Se quiser, diga a ${company} que recusa.`,
       }),
     reference: ({ token }) => `Referência deste convite: ${token}`,
     privacy: ({ company }) =>
