@@ -12,9 +12,9 @@ export class Mistake {
   }
 }
 
-/** Shortens and quotes what the operator wrote, without the credentials a URL may hold. */
+/** Shortens and quotes what the operator wrote, without the credentials a URL may hold, and without signing secrets. */
 export function quote(text: string): string {
-  const safe = text.replace(/\/\/.*@/s, '//…@');
+  const safe = text.replace(/\/\/.*@/s, '//…@').replaceAll(/whsec_\S*/g, 'whsec_…');
   return JSON.stringify(safe.length > 60 ? `${safe.slice(0, 57)}…` : safe);
 }
 
