@@ -1,5 +1,4 @@
 /** The config room's front door: what other rooms may import. */
-export type { Files } from './input.ts';
 export {
   type CheckedConfig,
   type ConfigSources,
@@ -12,5 +11,5 @@ export {
 export { printConfig } from './print.ts';
 export { ConfigError, formatProblem, type Problem } from './problem.ts';
 export type { Drivers } from './schema.ts';
-export { hidden, Secret } from './secret.ts';
+export { Secret } from './secret.ts';
 export * from './types.ts';
