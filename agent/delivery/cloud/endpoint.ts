@@ -1,5 +1,10 @@
-import type { Receipt } from '../channel.ts';
-import type { CloudEvent } from './events.ts';
+import { Readable } from 'node:stream';
+import { EnvHttpProxyAgent, request } from 'undici';
+import { DeliveryError, type Receipt } from '../channel.ts';
+import { clean } from '../mail/clean.ts';
+import { parseRetryAfter, refusal, silence } from './endpoint-errors.ts';
+import { type CloudEvent, eventId, splitBatches } from './events.ts';
+import { signWebhook, webhookKey } from './sign.ts';
 
 export interface EndpointOptions {
   readonly url: string;
@@ -10,7 +15,7 @@ export interface EndpointOptions {
   readonly now: () => Date;
   /** PEM text of the authorities to trust instead of the system's. */
   readonly ca?: string;
-  /** Milliseconds. */
+  /** Milliseconds. `reply`: silence while waiting for or reading the answer; `total`: one request as a whole. */
   readonly timeouts?: { readonly connect?: number; readonly reply?: number; readonly total?: number };
 }
 
@@ -20,10 +25,135 @@ export interface Endpoint {
    * DeliveryError; the whole batch may be posted again, as ids make it idempotent.
    */
   post(events: readonly CloudEvent[], requestId: string): Promise<Receipt>;
+  /** Ends what is under way; may be called twice. */
   close(): Promise<void>;
 }
 
-/** The customer's HTTP endpoint as a way out. Does nothing until something is posted. */
+/** Of an answer, this much is read. */
+const maxReplyBytes = 16 * 1024;
+
+/**
+ * The customer's HTTP endpoint as a way out: CloudEvents 1.0 in JSON batches (`application/cloudevents-batch+json`), signed
+ * per Standard Webhooks. Does nothing until something is posted; follows no redirect.
+ */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  throw new Error(`not built yet: ${options.url}`);
+  const url = parseUrl(options.url);
+  webhookKey(options.secret);
+  const dispatcher = createDispatcher(options);
+  const where = `${url.origin}${url.pathname}`;
+  const stopping = new AbortController();
+
+  const once = async (body: string, id: string): Promise<Receipt> => {
+    const deadline = new AbortController();
+    const timer = setTimeout(
+      () => deadline.abort(Object.assign(new Error('no answer within the deadline'), { code: 'ETIMEDOUT' })),
+      options.timeouts?.total ?? 30_000,
+    );
+    const progress = { sent: false };
+    try {
+      const response = await request(url, {
+        method: 'POST',
+        dispatcher,
+        signal: AbortSignal.any([deadline.signal, stopping.signal]),
+        headers: {
+          'content-type': 'application/cloudevents-batch+json; charset=utf-8',
+          'content-length': String(Buffer.byteLength(body)),
+          'user-agent': 'upsteward',
+          ...signWebhook(options.secret, id, options.now(), body),
+        },
+        body: Readable.from(announced(body, progress)),
+      });
+      const words = await firstWords(response.body);
+      const reply = clean(`${response.statusCode} ${words}`, 300);
+      if (response.statusCode >= 200 && response.statusCode < 300) return { reply };
+      const header = response.headers['retry-after'];
+      const wait = parseRetryAfter(typeof header === 'string' ? header : undefined, options.now());
+      throw refusal(response.statusCode, reply, where, wait);
+    } catch (error) {
+      throw silence(error, where, progress.sent);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  /* An endpoint that says 413 gets the events in halves; the ids of the parts follow from the id of the whole. */
+  const send = async (events: readonly CloudEvent[], id: string): Promise<Receipt> => {
+    try {
+      return await once(JSON.stringify(events), `msg_${eventId(id)}`);
+    } catch (error) {
+      const tooLarge = error instanceof DeliveryError && error.reply?.startsWith('413') === true;
+      if (!tooLarge || events.length < 2) throw error;
+      const middle = Math.ceil(events.length / 2);
+      await send(events.slice(0, middle), `${id}/1`);
+      return send(events.slice(middle), `${id}/2`);
+    }
+  };
+
+  return {
+    post: async (events, requestId) => {
+      const batches = splitBatches(events);
+      let receipt: Receipt = { reply: 'nothing to send' };
+      for (const [i, batch] of batches.entries())
+        receipt = await send(batch, batches.length === 1 ? requestId : `${requestId}#${i}`);
+      return receipt;
+    },
+    close: async () => {
+      stopping.abort(new Error('upsteward is stopping'));
+      await dispatcher.destroy();
+    },
+  };
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
+    throw new DeliveryError(
+      'misconfigured',
+      'cloud.endpoint must be an address like https://example.com/upsteward, without user and password.',
+      { retry: true },
+    );
+  return url;
+}
+
+function createDispatcher({ env, ca, timeouts }: EndpointOptions): EnvHttpProxyAgent {
+  const setting = (name: string) => env[name.toLowerCase()] || env[name] || '';
+  const tls = { timeout: timeouts?.connect ?? 10_000, ...(ca === undefined ? {} : { ca }) };
+  return new EnvHttpProxyAgent({
+    httpProxy: setting('HTTP_PROXY'),
+    httpsProxy: setting('HTTPS_PROXY') || setting('HTTP_PROXY'),
+    noProxy: setting('NO_PROXY'),
+    connect: tls,
+    requestTls: tls,
+    proxyTls: tls,
+    /* Plain HTTP through a proxy is asked for by its full address; many proxies allow CONNECT to 443 only. */
+    proxyTunnel: false,
+    headersTimeout: timeouts?.reply ?? 20_000,
+    bodyTimeout: timeouts?.reply ?? 20_000,
+    maxHeaderSize: maxReplyBytes,
+    connections: 4,
+  });
+}
+
+/** The body, which says when it is asked for: from then on the endpoint may have it. */
+async function* announced(body: string, progress: { sent: boolean }): AsyncGenerator<Buffer> {
+  progress.sent = true;
+  yield Buffer.from(body, 'utf8');
+}
+
+/** The beginning of an answer; the rest is read and dropped, or cut where it has no end. */
+async function firstWords(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= maxReplyBytes) break;
+    }
+  } catch {
+    /* The status has been said; what was to follow it decides nothing. */
+  } finally {
+    body.destroy();
+  }
+  return Buffer.concat(chunks).subarray(0, maxReplyBytes).toString('utf8');
 }

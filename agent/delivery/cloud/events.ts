@@ -78,7 +78,11 @@ const connection = z.object({
   company: z.string(),
   language: z.enum(languages).optional().describe('The language the reseller is written to in.'),
   invitation: z
-    .object({ code: z.string(), expiresAt: instant.optional() })
+    .object({
+      code: z.string(),
+      token: z.string().optional().describe('Names the invitation in an answer.'),
+      expiresAt: instant.optional(),
+    })
     .optional()
     .describe('With state `pending` and `tellReseller`: pass on the company and this code, and nothing else.'),
 });
