@@ -4,14 +4,14 @@ import type { Config, UpsConfig } from '../config/config.ts';
 import type { Driver, DriverContext, DriverError, Reading } from '../drivers/contract.ts';
 import { driverOptions, loadDriver } from '../drivers/registry.ts';
 import { runCommand } from './commands.ts';
-import { type ControlServer, takeControl } from './control/server.ts';
+import { type ControlServer, type Patience, takeControlPatiently } from './control/server.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Office } from './office.ts';
 import type { Log } from './operations/desk.ts';
 import { OperationError } from './operations/desk.ts';
 import { followConfig } from './operations/reseller.ts';
 import { Poller, type PollStatus, type Target } from './polling/poller.ts';
-import type { Cancel, Timers } from './polling/timers.ts';
+import { type Cancel, pause, type Timers } from './polling/timers.ts';
 import { openStore } from './store/lowdb-store.ts';
 import type { Store } from './store/port.ts';
 import { version } from './version.ts';
@@ -31,6 +31,11 @@ const beatMs = 30_000;
 const patienceMs = 120_000;
 /** A stop waits this long for a mail that is on the wire. */
 const lastMailMs = 20_000;
+
+/** A command holds the lock for moments: worth half a minute of waiting. */
+export function commandPatience(timers: Timers): Patience {
+  return { tries: 120, pause: () => pause(timers, 'lock', 250) };
+}
 
 /** Opens a state folder for whoever holds its lock. @throws StoreError */
 export async function openState(config: Config, log: Log, now: () => Date): Promise<Store> {
@@ -85,7 +90,7 @@ export class Agent {
    * @throws ControlError `already-running`, StoreError, ConfigError; nothing is left open then
    */
   static async start(parts: AgentParts): Promise<Agent> {
-    const control = await takeControl(parts.config.stateDir);
+    const control = await takeControlPatiently(parts.config.stateDir, commandPatience(parts.timers));
     let store: Store | undefined;
     try {
       store = await openState(parts.config, parts.log, parts.now);

@@ -26,6 +26,7 @@ type Args = Readonly<Record<string, unknown>>;
 type Command = (office: Office, args: Args, live: Live | undefined) => Promise<unknown>;
 
 const commands: Readonly<Record<string, Command>> = {
+  version: async () => ({ version }),
   status: async (office, _args, live) => status(office, live),
   events: async (office, args) => eventViews(office.desk, office.units, { all: args['all'] === true }),
   poll: async (office, args, live) => await poll(office, text(args, 'name'), live),

@@ -56,7 +56,10 @@ export class Office {
     const common = { store, log, now, random: parts.random ?? Math.random };
     this.outbox = new Outbox({
       ...common,
-      site: () => ({ ...this.#channels.site, from: this.sender }),
+      site: () => {
+        const { site, config } = this.#channels;
+        return { ...site, from: this.sender, replyTo: config.mail?.replyTo ?? { address: site.contact.mail } };
+      },
       smtp: () => this.#channels.smtp,
       settled: (message, fate) => mailSettled(this.desk, message, fate),
     });

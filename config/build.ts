@@ -43,10 +43,12 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
 
 function buildMail(mail: NonNullable<ValidFile['mail']>, site: ValidFile['site'], folder: string): MailConfig {
   const { url, from, replyTo, user, password, tls, caFile, verifyCertificate } = mail;
+  const mode = tls ?? (isLoopback(url.host) && !url.implicitTls ? 'opportunistic' : 'required');
   return compact({
     ...url,
-    tls: tls ?? (isLoopback(url.host) && !url.implicitTls ? 'opportunistic' : 'required'),
-    verifyCertificate,
+    tls: mode,
+    // Whoever may read plain text on this line may as well show a wrong certificate: refusing it would protect nothing.
+    verifyCertificate: verifyCertificate ?? (mode !== 'opportunistic' || url.implicitTls || caFile !== undefined),
     caFile: caFile === undefined ? undefined : resolve(folder, caFile),
     from,
     replyTo: replyTo ?? { address: site.contact.mail, name: site.contact.name },

@@ -129,8 +129,10 @@ const mail = z.strictObject({
     ),
   verifyCertificate: z
     .boolean()
-    .default(true)
-    .describe('`false` accepts any certificate of the mail server. Better name its authority in `caFile`.'),
+    .optional()
+    .describe(
+      '`false` accepts any certificate of the mail server. Better name its authority in `caFile`. Default: true, but false with `tls: opportunistic` and no `caFile`, which would do without a certificate as well.',
+    ),
 });
 
 const cloud = z.strictObject({

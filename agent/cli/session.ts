@@ -1,10 +1,10 @@
 /** How a command reaches the state: through the running agent, or by holding the lock itself for a moment. */
 import { type Config, configPath, type LoadedConfig, loadConfig } from '../../config/config.ts';
-import { driverFor, openState } from '../agent.ts';
+import { commandPatience, driverFor, openState } from '../agent.ts';
 import { type Live, runCommand } from '../commands.ts';
 import { ask } from '../control/client.ts';
 import { ControlError } from '../control/protocol.ts';
-import { takeControl } from '../control/server.ts';
+import { takeControlBriefly } from '../control/server.ts';
 import { Office } from '../office.ts';
 import type { Log } from '../operations/desk.ts';
 import { realTimers } from '../polling/timers.ts';
@@ -25,12 +25,22 @@ export async function carryOut(
   args: Record<string, unknown>,
 ): Promise<{ result: unknown; offline: boolean }> {
   const { config } = await readConfig(options);
+  const running = await askAgent(config, command, args);
+  return running ?? { result: await onState(config, command, args), offline: true };
+}
+
+/** The agent's answer, or `undefined` when none is running (another command may hold the lock for a moment). */
+async function askAgent(
+  config: Config,
+  command: string,
+  args: Record<string, unknown>,
+): Promise<{ result: unknown; offline: boolean } | undefined> {
   try {
     return { result: await ask(config.stateDir, { command, args }), offline: false };
   } catch (error) {
-    if (!(error instanceof ControlError) || error.code !== 'not-running') throw error;
+    if (error instanceof ControlError && ['not-running', 'busy'].includes(error.code)) return undefined;
+    throw error;
   }
-  return { result: await onState(config, command, args), offline: true };
 }
 
 /** Problems are said on standard error, so that standard output stays the answer. */
@@ -39,7 +49,7 @@ export const quietLog: Log = (level, _code, message) => {
 };
 
 async function onState(config: Config, command: string, args: Record<string, unknown>): Promise<unknown> {
-  const control = await takeControl(config.stateDir);
+  const control = await takeControlBriefly(config.stateDir, commandPatience(realTimers));
   try {
     const store = await openState(config, quietLog, () => new Date());
     try {

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { isAnswered } from './client.ts';
+import { ask, isAnswered } from './client.ts';
 import { ControlError, type ControlReply, type ControlRequest, longestSocketPath, socketName } from './protocol.ts';
 
 export type ControlHandler = (request: ControlRequest) => Promise<unknown>;
@@ -17,9 +17,50 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+/** How a lock is waited for that a command holds for a moment. */
+export interface Patience {
+  readonly tries: number;
+  readonly pause: () => Promise<void>;
+}
+
+/**
+ * Takes the lock for one command, and answers whoever asks meanwhile that it is busy.
+ * @throws ControlError `already-running`, `busy`, `path-too-long`
+ */
+export async function takeControlBriefly(directory: string, patience: Patience): Promise<ControlServer> {
+  const server = await takeControlPatiently(directory, patience);
+  server.serve(async () => {
+    throw new ControlError('busy', 'another command is at work on the state folder', { retry: true });
+  });
+  return server;
+}
+
+/**
+ * Takes the lock; waits while a command holds it, not while an agent does.
+ * @throws ControlError `already-running` when an agent holds it, `busy`, `path-too-long`
+ */
+export async function takeControlPatiently(directory: string, patience: Patience): Promise<ControlServer> {
+  for (let left = patience.tries; ; left -= 1) {
+    try {
+      return await takeControl(directory);
+    } catch (error) {
+      if (!(error instanceof ControlError) || error.code !== 'already-running' || left <= 0) throw error;
+      if (!(await isHeldBriefly(directory))) throw error;
+      await patience.pause();
+    }
+  }
+}
+
+async function isHeldBriefly(directory: string): Promise<boolean> {
+  return await ask(directory, { command: 'version', args: {} }).then(
+    () => false,
+    (error: unknown) => error instanceof ControlError && ['busy', 'not-running', 'bad-reply'].includes(error.code),
+  );
+}
+
 /**
  * Takes the lock on a state folder.
- * @throws ControlError `already-running` when another agent holds it, `path-too-long`
+ * @throws ControlError `already-running` when another process holds it, `path-too-long`
  */
 export async function takeControl(directory: string): Promise<ControlServer> {
   await mkdir(directory, { recursive: true, mode: 0o700 });

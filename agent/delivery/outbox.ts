@@ -28,6 +28,8 @@ export interface MailSite {
   readonly contact: Contact;
   /** `Name <ups@example.com>`, the sender of every mail. */
   readonly from: string;
+  /** Where answers to notices go. */
+  readonly replyTo: { readonly name?: string; readonly address: string };
   readonly timeZone: string;
 }
 
@@ -185,7 +187,7 @@ export class Outbox {
 
   #envelope(message: Message, notices: readonly NoticeEntry[]): MailEnvelope {
     const { store, site, now } = this.#parts;
-    const { contact, from } = site();
+    const { replyTo, from } = site();
     const siteId = store.get<{ id: string }>(keys.site)?.value.id ?? '';
     const toReseller = message.recipient.startsWith('reseller:');
     const token = message.kind === 'invitation' && message.content?.kind === 'invitation' ? message.content.token : '';
@@ -197,8 +199,8 @@ export class Outbox {
       ...(message.kind === 'notices' ? { earlier: earlierMessageIds(store, notices) } : {}),
       ...(toReseller && message.kind === 'notices'
         ? {
-            replyTo: { name: contact.name, address: contact.mail },
-            unsubscribe: { address: contact.mail, subject: 'unsubscribe' },
+            replyTo,
+            unsubscribe: { address: replyTo.address, subject: 'unsubscribe' },
           }
         : {}),
       ...(token === '' ? {} : { unsubscribe: { address: from, subject: `decline ${token}` } }),

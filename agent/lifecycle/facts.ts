@@ -12,7 +12,7 @@ import {
 } from './battery.ts';
 import { type DateOrder, readDate } from './dates.ts';
 import { addDays, addMonths, daysUntil } from './days.ts';
-import type { Day, Fact, Facts, LifetimeState, PlanKind } from './model.ts';
+import type { CartridgeFact, Day, Fact, Facts, LifetimeState, PlanKind } from './model.ts';
 import { type Observed, raised } from './observe.ts';
 
 /** What the config says of one UPS, with the site's defaults filled in. */
@@ -68,7 +68,7 @@ export function deriveFacts(known: Knowledge): Facts {
   if (installed) facts['battery.date'] = withDoubt(installed, clash);
   if (replaceBy) facts['battery.date.maintenance'] = withDoubt(replaceBy, clash);
   if (cartridges.length > 0) facts['battery.cartridges'] = fromUps(cartridges, `${cartridges.length} rows`);
-  Object.assign(facts, cartridgeNeeds(known, cartridges.length, facts));
+  Object.assign(facts, cartridgeNeeds(known, countable(cartridges).length, facts));
   const warranty = warrantyFact(known, made);
   if (warranty) facts['warranty.end'] = warranty;
   return { ...facts, ...planFacts(known) };
@@ -189,6 +189,12 @@ function judgeAgainst(installed: Fact<Day> | undefined, replaceBy: Judged): Judg
   if (!sound(installed) || replaceBy.doubt) return replaceBy;
   const why = implausiblePair(installed.value, replaceBy.day);
   return why ? { ...replaceBy, doubt: why } : replaceBy;
+}
+
+/** Rows of single cartridges where a unit lists those; else its packs. A pack and its cartridges are not counted twice. */
+export function countable(rows: readonly CartridgeFact[]): readonly CartridgeFact[] {
+  const single = rows.filter(({ cartridge }) => cartridge !== undefined);
+  return single.length > 0 ? single : rows;
 }
 
 /** Part number and quantity for a quotation: the config's word, else the unit's own. */

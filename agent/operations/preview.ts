@@ -55,7 +55,7 @@ function recordingOutbox(desk: Desk, from: string, mails: PreviewedMail[]): Outb
     now: desk.now,
     random: () => 0,
     log: () => {},
-    site: () => ({ ...desk.site(), from }),
+    site: () => ({ ...desk.site(), from, replyTo: { address: desk.site().contact.mail } }),
     smtp: () => ({
       async send(mail: ComposedMail, envelope: MailEnvelope) {
         mails.push({ day: today(desk), to: envelope.to, subject: mail.subject, text: mail.text });

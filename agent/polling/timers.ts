@@ -8,6 +8,11 @@ export interface Timers {
 }
 export type Cancel = () => void;
 
+/** Waits, by the timers given. */
+export async function pause(timers: Timers, name: string, ms: number): Promise<void> {
+  await new Promise<void>((resolve) => timers.after(name, ms, resolve));
+}
+
 /** Timers of the real world. */
 export const realTimers: Timers = {
   monotonic: () => performance.now(),

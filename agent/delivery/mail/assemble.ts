@@ -1,6 +1,6 @@
 /** From notices and what is known of their units to what a mail says. Pure; doubtful facts stay at home. */
 import { daysUntil } from '../../lifecycle/days.ts';
-import { sound } from '../../lifecycle/facts.ts';
+import { countable, sound } from '../../lifecycle/facts.ts';
 import { type CartridgeFact, type Day, eventIds, type Fact, type Notice } from '../../lifecycle/model.ts';
 import { nextSteps } from '../../lifecycle/steps.ts';
 import type { Unit } from '../../lifecycle/unit.ts';
@@ -58,7 +58,7 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
   const facts = unit?.facts ?? {};
   const cartridges = facts['battery.cartridges']?.value ?? [];
   const due = cartridgesDue(cartridges, input.today);
-  const quantity = due.length > 0 ? due.length : soundValue(facts['battery.cartridge.quantity']);
+  const quantity = due.length > 0 ? countable(due).length : soundValue(facts['battery.cartridge.quantity']);
   const plan = sound(facts['plan.kind']) && sound(facts['plan.end']);
   return {
     name: unit?.name ?? id,
