@@ -50,19 +50,22 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       options.timeouts?.total ?? 30_000,
     );
     const progress = { sent: false };
+    const signal = AbortSignal.any([deadline.signal, stopping.signal]);
     try {
-      const response = await request(url, {
-        method: 'POST',
-        dispatcher,
-        signal: AbortSignal.any([deadline.signal, stopping.signal]),
-        headers: {
-          'content-type': 'application/cloudevents-batch+json; charset=utf-8',
-          'content-length': String(Buffer.byteLength(body)),
-          'user-agent': 'upsteward',
-          ...signWebhook(options.secret, id, options.now(), body),
-        },
-        body: Readable.from(announced(body, progress)),
-      });
+      const response = await orAborted(signal, () =>
+        request(url, {
+          method: 'POST',
+          dispatcher,
+          signal,
+          headers: {
+            'content-type': 'application/cloudevents-batch+json; charset=utf-8',
+            'content-length': String(Buffer.byteLength(body)),
+            'user-agent': 'upsteward',
+            ...signWebhook(options.secret, id, options.now(), body),
+          },
+          body: Readable.from(announced(body, progress)),
+        }),
+      );
       const words = await firstWords(response.body);
       const reply = clean(`${response.statusCode} ${words}`, 300);
       if (response.statusCode >= 200 && response.statusCode < 300) return { reply };
@@ -99,7 +102,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     },
     close: async () => {
       stopping.abort(new Error('upsteward is stopping'));
-      await dispatcher.destroy();
+      /* Waits for connections that are still being made; nobody else need wait for them. */
+      dispatcher.destroy().catch(() => undefined);
     },
   };
 }
@@ -132,6 +136,21 @@ function createDispatcher({ env, ca, timeouts }: EndpointOptions): EnvHttpProxyA
     maxHeaderSize: maxReplyBytes,
     connections: 4,
   });
+}
+
+/** undici heeds a signal only once it has a connection; this one is heeded at any time. */
+async function orAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** The body, which says when it is asked for: from then on the endpoint may have it. */

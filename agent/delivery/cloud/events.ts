@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { connectionStates } from '../../lifecycle/connection.ts';
 import { eventIds, factSources, steps } from '../../lifecycle/model.ts';
 import { DeliveryError } from '../channel.ts';
 import { languages } from '../mail/content.ts';
@@ -13,6 +14,12 @@ const instant = z.iso.datetime().describe('A point in time, UTC.');
 const tellReseller = z
   .boolean()
   .describe('Whether the endpoint may, and is asked to, pass this on to the reseller. False: for the customer only.');
+
+const eventName = z.enum(eventIds);
+const factSource = z.enum(factSources);
+const language = z.enum(languages);
+const connectionState = z.enum(connectionStates);
+const closeReason = z.enum(['swap', 'date-moved', 'cleared', 'superseded', 'removed']);
 
 const unit = z
   .object({
@@ -30,23 +37,35 @@ const unit = z
 const lifecycleEvent = z.object({
   tellReseller,
   unit,
-  event: z.enum(eventIds),
+  event: eventName,
   title: z.string().describe('The English title.'),
   occurrence: z.string().describe('Names this opening among all openings of the event of this UPS.'),
   openedOn: day,
   causes: z.array(z.enum(['date', 'flag'])).describe('A date came near, or the UPS itself says so.'),
   date: day.optional().describe('The date the event is about; absent for an event without one.'),
-  dateSource: z.enum(factSources).optional(),
+  dateSource: factSource.optional(),
 });
 
 const closedEvent = lifecycleEvent.extend({
   closedOn: day,
-  closed: z.enum(['swap', 'date-moved', 'cleared', 'superseded', 'removed']),
+  closed: closeReason,
+});
+
+const cartridge = z.object({
+  pack: z.int(),
+  cartridge: z.int().optional(),
+  installed: day.optional(),
+  replaceBy: day.optional(),
+  part: z.string().optional(),
+  serial: z.string().optional(),
+  status: z.array(z.string()).readonly().optional(),
 });
 
 const fact = z.object({
-  value: z.json().describe('Text, number, true/false, a day, or a list of cartridges.'),
-  source: z.enum(factSources),
+  value: z
+    .union([z.string(), z.number(), z.boolean(), z.array(cartridge).readonly()])
+    .describe('Text (a day as YYYY-MM-DD), a number, true or false, or the list of cartridges.'),
+  source: factSource,
   confidence: z.enum(['sound', 'doubtful']).describe('A doubtful fact must not be passed on to a reseller.'),
   why: z.string().optional().describe('Why it is doubtful.'),
 });
@@ -58,25 +77,13 @@ const unitFacts = z.object({
   facts: z.record(z.string(), fact).describe('By name, for instance `battery.date.maintenance`; absent is not known.'),
 });
 
-export const connectionStates = [
-  'none',
-  'pending',
-  'confirmed',
-  'declined',
-  'expired',
-  'cancelled',
-  'undeliverable',
-  'opted-out',
-  'disconnected',
-] as const;
-
 const connection = z.object({
   tellReseller,
-  state: z.enum(connectionStates),
-  previous: z.enum(connectionStates).optional(),
+  state: connectionState,
+  previous: connectionState.optional(),
   reseller: z.string().optional().describe("The reseller's mail address."),
   company: z.string(),
-  language: z.enum(languages).optional().describe('The language the reseller is written to in.'),
+  language: language.optional().describe('The language the reseller is written to in.'),
   invitation: z
     .object({
       code: z.string(),
@@ -97,20 +104,20 @@ const contact = z.object({
 const notice = z.object({
   tellReseller,
   reseller: z.string().optional().describe('Whom to tell, when `tellReseller` is true.'),
-  language: z.enum(languages).optional(),
+  language: language.optional(),
   company: z.string(),
   contact: contact.optional(),
   unit,
-  event: z.enum(eventIds),
+  event: eventName,
   title: z.string(),
   occurrence: z.string(),
   step: z.enum(steps),
   dueOn: day,
   date: day.optional(),
-  dateSource: z.enum(factSources).optional(),
+  dateSource: factSource.optional(),
   daysLeft: z.int().optional().describe('Negative when the date is past.'),
   late: z.boolean().optional().describe("The step's own day was missed."),
-  closed: z.enum(['swap', 'date-moved', 'cleared', 'superseded', 'removed']).optional(),
+  closed: closeReason.optional(),
 });
 
 const test = z.object({ tellReseller: z.literal(false), message: z.string() });
@@ -125,6 +132,27 @@ export const dataSchemas = {
   'notice.due': notice,
   test,
 } as const;
+
+/** The schemas by the names they have in the OpenAPI document. */
+export const contract = z.registry<{ readonly id: string }>();
+contract.add(day, { id: 'Day' });
+contract.add(instant, { id: 'Instant' });
+contract.add(tellReseller, { id: 'TellReseller' });
+contract.add(eventName, { id: 'EventName' });
+contract.add(factSource, { id: 'FactSource' });
+contract.add(language, { id: 'Language' });
+contract.add(connectionState, { id: 'ConnectionState' });
+contract.add(closeReason, { id: 'CloseReason' });
+contract.add(unit, { id: 'Unit' });
+contract.add(cartridge, { id: 'Cartridge' });
+contract.add(fact, { id: 'Fact' });
+contract.add(contact, { id: 'Contact' });
+contract.add(lifecycleEvent, { id: 'EventData' });
+contract.add(closedEvent, { id: 'ResolvedEventData' });
+contract.add(unitFacts, { id: 'FactsData' });
+contract.add(connection, { id: 'ConnectionData' });
+contract.add(notice, { id: 'NoticeData' });
+contract.add(test, { id: 'TestData' });
 
 export type CloudEventType = keyof typeof dataSchemas;
 export type CloudEventData<T extends CloudEventType = CloudEventType> = z.input<(typeof dataSchemas)[T]>;

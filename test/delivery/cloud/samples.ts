@@ -11,7 +11,7 @@ const unit = {
   quantity: 1,
 };
 const opened = {
-  tellReseller: true,
+  tellReseller: false,
   unit,
   event: 'battery-replacement-due',
   title: 'Battery Replacement Due',
