@@ -11,14 +11,10 @@ export interface Cell {
 /** What was answered, by full OID. An object that does not exist is not in it. */
 export type Values = ReadonlyMap<string, Cell>;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function decodeText(bytes: Buffer): string {
-  try {
-    return utf8.decode(bytes).replaceAll('\0', '');
-  } catch {
-    return bytes.toString('latin1').replaceAll('\0', '');
-  }
+  const text = bytes.toString('utf8');
+  // Not UTF-8 after all: keep what can be read instead of replacement characters.
+  return (text.includes('\uFFFD') ? bytes.toString('latin1') : text).replaceAll('\0', '');
 }
 
 /** A value as the SNMP library hands it over; `undefined` when it is none (NULL, noSuchObject …). */
