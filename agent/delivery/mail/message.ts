@@ -18,7 +18,7 @@ export interface MailEnvelope {
   readonly date: Date;
   /** Message-IDs of earlier mails about the same events, most recent last. */
   readonly earlier?: readonly string[];
-  /** Whom to write to for opting out; becomes `List-Unsubscribe` (RFC 2369). */
+  /** Whom to write to for opting out, with or without a name; becomes `List-Unsubscribe` (RFC 2369). */
   readonly unsubscribe?: { readonly address: string; readonly subject: string };
 }
 
@@ -138,7 +138,7 @@ function isMessageId(text: string): boolean {
 }
 
 function mailto(address: string, subject: string): string {
-  const to = parseAddress(address, 'site.contact.mail').split('@').map(encodeURIComponent).join('@');
+  const to = parseMailbox(address, 'the address for opting out').address.split('@').map(encodeURIComponent).join('@');
   return `mailto:${to}?subject=${encodeURIComponent(clean(subject, 100))}`;
 }
 

@@ -10,7 +10,7 @@ const parsed = async (rest: Partial<MailEnvelope> = {}) =>
 
 describe('the headers', () => {
   it('say that a machine writes, and to whom to write for opting out', async () => {
-    const mail = await parsed({ unsubscribe: { address: 'ada@mueller.example', subject: 'opt out & more' } });
+    const mail = await parsed({ unsubscribe: { address: 'Ada <ada@mueller.example>', subject: 'opt out & more' } });
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.headers.get('x-auto-response-suppress')).toBe('All');
     const line = mail.headerLines.find(({ key }) => key === 'list-unsubscribe')?.line.replace(/\r\n\s/g, ' ');

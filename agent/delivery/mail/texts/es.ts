@@ -86,7 +86,7 @@ export const es: Texts = {
     next: ({ dates, count }) =>
       count === 1
         ? `Si no se resuelve antes, se enviará un recordatorio más el ${dates}.`
-        : `Si no se resuelve antes, se enviarán recordatorios el ${dates}.`,
+        : `Si no se resuelve antes, se enviarán recordatorios en estas fechas: ${dates}.`,
     noNext: 'No se enviará ningún otro recordatorio sobre esto.',
     resolvedTitle: ({ title }) => `Resuelto: ${title}`,
     resolved: {

@@ -87,7 +87,7 @@ export const fr: Texts = {
     next: ({ dates, count }) =>
       count === 1
         ? `Si rien n'est réglé d'ici là, un dernier rappel partira le ${dates}.`
-        : `Si rien n'est réglé d'ici là, des rappels partiront le ${dates}.`,
+        : `Si rien n'est réglé d'ici là, des rappels partiront à ces dates : ${dates}.`,
     noNext: 'Aucun autre rappel ne sera envoyé à ce sujet.',
     resolvedTitle: ({ title }) => `Réglé : ${title}`,
     resolved: {
