@@ -8,6 +8,7 @@ import snmp from 'net-snmp';
 import { DriverError } from '../contract.ts';
 import type { Access } from './options.ts';
 import { Port } from './socket.ts';
+import './usm.ts';
 
 /** Where a device is, and how patient to be. */
 export interface Target {
@@ -251,6 +252,8 @@ export class SnmpSession {
     const code = 'code' in error ? error.code : undefined;
     if (error.name === 'RequestTimedOutError') return this.#silence();
     if (this.#closed) return this.#error('closed', 'the driver is closed', false);
+    if (typeof code === 'string' && code.startsWith('ERR_'))
+      return this.#error('protocol', `the request cannot be made (${error.message})`, false, error);
     if (typeof code === 'string') return this.#sendFailure(error, code);
     if (/not in time window|outside the time window|unknown engine/i.test(error.message))
       return new OutOfStep(error.message);

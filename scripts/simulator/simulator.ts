@@ -72,6 +72,8 @@ export interface Behaviour {
   readonly stuck?: boolean;
   /** SNMPv1 error answers carry no objects. */
   readonly bareErrors?: boolean;
+  /** SNMPv3 answers are neither signed nor encrypted. */
+  readonly unsigned?: boolean;
   /** genErr, with an index, for a request that names this object. */
   readonly genErrFor?: string;
 }
@@ -285,7 +287,7 @@ class Endpoint {
     }
     const pdu = readPdu(incoming.pdu);
     const answer = pdu === undefined ? undefined : unit.answer('3', pdu);
-    if (answer !== undefined) this.#send(unit, incoming.reply(answer), from);
+    if (answer !== undefined) this.#send(unit, incoming.reply(answer, unit.behaviour.unsigned === true), from);
   }
 
   #send(unit: RunningUnit, datagram: Buffer, to: RemoteInfo): void {

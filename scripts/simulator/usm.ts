@@ -31,7 +31,10 @@ interface Security {
 
 /** A v3 message whose PDU may be answered, or the datagram that refuses it. */
 export type Incoming =
-  | { readonly pdu: Element; readonly reply: (pdu: Buffer) => Buffer }
+  | {
+      readonly pdu: Element /** `unsigned` leaves out authentication and privacy, as a forger would. */;
+      readonly reply: (pdu: Buffer, unsigned: boolean) => Buffer;
+    }
   | { readonly refusal: Buffer };
 
 const reports = {
@@ -115,7 +118,7 @@ export function receive(datagram: Buffer, engine: Engine, users: readonly Simula
   const scoped = data.tag === tags.octets ? decrypt(data.body, security, user, engine) : data.body;
   if (scoped === undefined) return report('decryption');
   const parts = readAll(scoped);
-  const reply = (pdu: Buffer) => message(id, engine, user, level, pdu);
+  const reply = (pdu: Buffer, unsigned: boolean) => message(id, engine, user, unsigned ? 0 : level, pdu);
   return { pdu: at(parts, 2), reply };
 }
 

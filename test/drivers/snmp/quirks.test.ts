@@ -239,7 +239,7 @@ describe('Q11 SNMPv3 and reboots', () => {
 
 describe('Q12 every protocol of SNMPv3 works', () => {
   const auths = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
-  const privs = ['aes', 'aes256b', 'aes256r'] as const;
+  const privs = ['des', 'aes', 'aes256b', 'aes256r'] as const;
   const pairs = auths.flatMap((auth) => privs.map((priv) => [auth, priv] as const));
   it.each(pairs)('%s with %s', async (authProtocol, privProtocol) => {
     const auth = { protocol: authProtocol, password: 'auth secret' };

@@ -65,8 +65,12 @@ describe('SNMPv3 refusals', () => {
   });
 
   it('an answer that is not signed is refused', async () => {
-    await using it = await bench({ values: smartUps(), users: [{ name: 'watcher' }] }, login);
-    expect((await failure(it.read())).code).toBe('auth');
+    await using it = await bench({ values: smartUps(), users: [watcher], behaviour: { unsigned: true } }, login);
+    const error = await failure(it.read());
+    expect(error.code).toBe('protocol');
+    expect(error.message).toMatch(/not signed/);
+    it.unit.behave({});
+    expect((await it.read()).verdict).toBe('ups');
   });
 });
 
