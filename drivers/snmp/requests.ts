@@ -51,16 +51,14 @@ function halves<T>(items: readonly T[]): readonly [T[], T[]] {
   return [items.slice(0, middle), items.slice(middle)];
 }
 
-/** Whether OID `a` comes after OID `b`. */
+/** Whether OID `a` comes after OID `b`: decided by the first number that differs. */
 function isAfter(a: string, b: string): boolean {
-  const left = a.split('.').map(Number);
-  const right = b.split('.').map(Number);
-  for (const [index, number] of left.entries()) {
-    const other = right[index];
-    if (other === undefined) return true;
-    if (number !== other) return number > other;
-  }
-  return false;
+  const shorter = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shorter && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  if (at === shorter) return a.length > b.length;
+  const from = a.lastIndexOf('.', at - 1) + 1;
+  return Number.parseInt(a.slice(from), 10) > Number.parseInt(b.slice(from), 10);
 }
 
 export class Requests {

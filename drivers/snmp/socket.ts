@@ -1,7 +1,7 @@
 /**
  * One UDP socket for all SNMP sessions of an address family, so that ten thousand units cost one file descriptor and
- * not ten thousand. A datagram reaches only a session that waits for an answer from exactly its address and port;
- * everything else is dropped unread. net-snmp gets a `Port` where it expects a socket of its own.
+ * not ten thousand. A datagram reaches only the session that waits for an answer from exactly its address and port with
+ * exactly its request id; everything else is dropped. net-snmp gets a `Port` where it expects a socket of its own.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
@@ -60,7 +60,10 @@ class SharedSocket {
   }
 
   #deliver(message: Buffer, from: RemoteInfo): void {
-    for (const port of [...(this.#waiting.get(keyOf(from.address, from.port)) ?? [])]) port.deliver(message);
+    const ports = this.#waiting.get(keyOf(from.address, from.port));
+    const id = ports === undefined ? undefined : messageId(message);
+    if (ports === undefined || id === undefined) return;
+    for (const port of [...ports]) if (port.awaits(id)) port.deliver(message);
   }
 
   #fail(error: Error): void {
@@ -85,12 +88,40 @@ function keyOf(address: string, port: number): string {
   return `${address}|${port}`;
 }
 
+/** The body of the BER element at `at`: where it starts and ends. */
+function bodyOf(message: Buffer, at: number): { readonly from: number; readonly end: number } | undefined {
+  const first = message[at + 1];
+  if (first === undefined) return undefined;
+  const extra = first < 0x80 ? 0 : first & 0x7f;
+  if (extra > 4 || at + 2 + extra > message.length) return undefined;
+  const length = extra === 0 ? first & 0x7f : message.readUIntBE(at + 2, extra);
+  return { from: at + 2 + extra, end: at + 2 + extra + length };
+}
+
+/**
+ * What ties an answer to its request: the request-id of SNMP 1 and 2c, the msgID of SNMPv3. Read without decoding the
+ * message, so that many units behind one address and port do not each decode the answers of all others.
+ */
+function messageId(message: Buffer): number | undefined {
+  const outer = bodyOf(message, 0);
+  const version = outer && bodyOf(message, outer.from);
+  const next = version && bodyOf(message, version.end);
+  if (version === undefined || next === undefined) return undefined;
+  const isV3 = message[version.from] === 3;
+  const pdu = isV3 ? next : bodyOf(message, next.end);
+  const id = pdu && bodyOf(message, pdu.from);
+  const length = id === undefined ? 0 : id.end - id.from;
+  if (id === undefined || length < 1 || length > 6 || id.end > message.length) return undefined;
+  return message.readIntBE(id.from, length);
+}
+
 /** A session's share of the socket. It hears only its target, and only between `listen` and `mute`. */
 export class Port extends EventEmitter {
   readonly #shared: SharedSocket;
   readonly #address: string;
   readonly #key: string;
   #onFailure: ((error: Error) => void) | undefined;
+  #awaited: number | undefined;
   #closed = false;
 
   constructor(address: string, port: number) {
@@ -114,6 +145,7 @@ export class Port extends EventEmitter {
 
   /** The part of `dgram.Socket` that net-snmp uses. */
   send(message: Buffer, _offset: number, _length: number, port: number, _host: string, callback: SendCallback): void {
+    this.#awaited = messageId(message);
     if (this.#closed) callback(new Error('the session is closed'), 0);
     else this.#shared.send(message, port, this.#address, callback);
   }
@@ -133,6 +165,11 @@ export class Port extends EventEmitter {
     this.mute();
     this.#shared.leave();
     this.emit('close');
+  }
+
+  /** Whether this is the id of the request sent last. */
+  awaits(id: number): boolean {
+    return id === this.#awaited;
   }
 
   deliver(message: Buffer): void {

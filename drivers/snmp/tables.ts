@@ -25,19 +25,25 @@ export function columnsOf(table: BatteryTable): readonly string[] {
   return Object.keys(table.columns).map((column) => `${table.entry}.${column}`);
 }
 
+/** A row by its suffix: the first part is the pack, the last the cartridge, whatever is between. */
+function newRow(table: BatteryTable, suffix: string): Row | undefined {
+  const parts = suffix.split('.').map(Number);
+  const [shortest, longest] = table.suffix;
+  const pack = parts[0];
+  if (pack === undefined || parts.length < shortest || parts.length > longest) return undefined;
+  return { table, pack, cartridge: table.wholePack ? undefined : parts.at(-1), oids: [], cells: new Map() };
+}
+
 function rowsOf(table: BatteryTable, values: Values): readonly Row[] {
   const rows = new Map<string, Row>();
   const prefix = `${table.entry}.`;
   for (const [oid, cell] of values) {
     if (!oid.startsWith(prefix)) continue;
-    const [column, ...suffix] = oid.slice(prefix.length).split('.').map(Number);
-    const role = column === undefined ? undefined : table.columns[column];
-    const pack = suffix[0];
-    if (role === undefined || pack === undefined) continue;
-    if (suffix.length < table.suffix[0] || suffix.length > table.suffix[1]) continue;
-    const key = suffix.join('.');
-    const cartridge = table.wholePack ? undefined : suffix.at(-1);
-    const row: Row = rows.get(key) ?? { table, pack, cartridge, oids: [], cells: new Map() };
+    const cut = oid.indexOf('.', prefix.length);
+    const role = table.columns[Number(oid.slice(prefix.length, cut))];
+    const key = oid.slice(cut + 1);
+    const row = rows.get(key) ?? newRow(table, key);
+    if (cut < 0 || role === undefined || row === undefined) continue;
     row.oids.push(oid);
     row.cells.set(role, cell);
     rows.set(key, row);
