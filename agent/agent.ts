@@ -27,7 +27,7 @@ export interface AgentParts {
 
 /** The longest the heartbeat waits. */
 const beatMs = 30_000;
-/** A daily run waits this long at most for the first round of polls. */
+/** A daily run waits this long at most for the first round of polls and what it has to confirm. */
 const patienceMs = 120_000;
 /** A stop waits this long for a mail that is on the wire. */
 const lastMailMs = 20_000;
@@ -186,6 +186,7 @@ export class Agent {
       log,
       onReading: (name, reading) => this.#onReading(name, reading),
       onFailure: (name, error) => this.#onFailure(name, error),
+      onSettled: () => this.#wake(),
     });
   }
 
@@ -202,7 +203,7 @@ export class Agent {
   }
 
   #isReady(): boolean {
-    return this.#poller.triedAll || this.#parts.timers.monotonic() - this.#startedAt > patienceMs;
+    return this.#poller.settled || this.#parts.timers.monotonic() - this.#startedAt > patienceMs;
   }
 
   /** At the site's hour; the heartbeat would notice by itself within half a minute, and after a missed tick. */

@@ -106,7 +106,7 @@ async function apply(desk: Desk, input: ConnectionInput, words?: { code: string;
   const moved = move(before, input, desk.now());
   if (moved.changed) {
     await desk.store.commit(writes(desk, before, record?.revision ?? 0, moved, words));
-    desk.log('info', `connection.${moved.connection.state}`, `Reseller ${moved.connection.address}: ${moved.says}.`);
+    desk.log('info', `connection.${moved.connection.state}`, `Reseller: ${moved.says}.`);
   }
   return { changed: moved.changed, state: moved.connection.state, says: moved.says };
 }

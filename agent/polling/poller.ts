@@ -31,6 +31,8 @@ export interface PollerParts {
   /** Takes a reading in; `again` asks for a second reading soon. */
   readonly onReading: (name: string, reading: Reading) => Promise<{ readonly again: boolean }>;
   readonly onFailure: (name: string, error: DriverError) => Promise<void>;
+  /** Every target was tried once, and no alarm or change waits for its second reading. Called once. */
+  readonly onSettled?: () => void;
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
     code: string,
@@ -60,6 +62,7 @@ export class Poller {
   readonly #entries = new Map<string, Entry>();
   readonly #abort = new AbortController();
   #untried = 0;
+  #settled = false;
 
   constructor(parts: PollerParts) {
     this.#parts = parts;
@@ -75,11 +78,12 @@ export class Poller {
       this.#entries.set(target.name, entry);
       this.#schedule(entry, index * step);
     });
+    this.#lookSettled();
   }
 
-  /** Whether every target has been tried once. */
-  get triedAll(): boolean {
-    return this.#untried <= 0;
+  /** Whether every target has been tried once and what that showed has been confirmed. */
+  get settled(): boolean {
+    return this.#settled;
   }
 
   status(name: string): PollStatus | undefined {
@@ -115,6 +119,14 @@ export class Poller {
     entry.confirmations = again ? entry.confirmations + 1 : 0;
     const soon = again && entry.confirmations <= maxConfirmations;
     this.#schedule(entry, soon ? Math.min(confirmAfterMs, intervalMs) : intervalMs);
+    if (!this.#settled) this.#lookSettled();
+  }
+
+  #lookSettled(): void {
+    if (this.#untried > 0) return;
+    if ([...this.#entries.values()].some((e) => e.confirmations > 0 && e.confirmations <= maxConfirmations)) return;
+    this.#settled = true;
+    this.#parts.onSettled?.();
   }
 
   /** Never throws: a poll that fails in any way is a failed poll and nothing more. */
