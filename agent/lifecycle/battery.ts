@@ -2,7 +2,7 @@
 import type { CartridgeReading, Field, SignalKey, Signals } from '../../drivers/contract.ts';
 import { signalKeys } from '../../drivers/contract.ts';
 import { type DateOrder, readDate, weekOfSerial } from './dates.ts';
-import { daysUntil } from './days.ts';
+import { addDays, addMonths, daysUntil } from './days.ts';
 import type { CartridgeFact, Day } from './model.ts';
 import { type Observed, raised } from './observe.ts';
 
@@ -39,7 +39,7 @@ export interface Swap {
 
 /** The serial week is only known to the day within this many days. */
 const serialSlack = 13;
-const fifteenYears = 15 * 366;
+const fifteenYears = 15 * 12;
 
 /** A serial number that names no unit: all of one character, as cards print it when they have none. */
 export function isPlaceholderSerial(serial: string): boolean {
@@ -48,13 +48,13 @@ export function isPlaceholderSerial(serial: string): boolean {
 
 /**
  * The manufacture date: the UPS's own, checked against (or replaced by) the week in its serial number.
- * `fromSerial` is set when the serial is all there is, `bySerial` when the two agree.
+ * `fromSerial` is set when the serial is all there is, `bySerial` when the two agree, `week` where the serial has one.
  */
 export function manufactureDate(
   observed: Pick<Observed, 'fields'>,
   today: Day,
   order: DateOrder,
-): (Judged & { fromSerial?: true; bySerial?: true }) | undefined {
+): (Judged & { fromSerial?: true; bySerial?: true; week?: Day }) | undefined {
   const serial = observed.fields['device.serial']?.field;
   const week = serial && serial.doubt === undefined ? weekOfSerial(String(serial.value)) : undefined;
   const made = week !== undefined && daysUntil(week, today) <= 0 ? week : undefined;
@@ -67,32 +67,56 @@ export function manufactureDate(
   if (near(own.day, made)) return { day: own.day, raw: own.raw, bySerial: true };
   const other = field && judge(field, order === 'mdy' ? 'dmy' : 'mdy');
   if (other && near(other.day, made)) return { day: other.day, raw: other.raw, bySerial: true };
-  return { ...own, doubt: `the serial number says the week of ${made}` };
+  return { ...own, doubt: `the serial number says the week of ${made}`, week: made };
 }
 
-/** All dates the UPS gives for its battery, each judged by itself and against the manufacture date and today. */
-export function batteryDates(observed: Pick<Observed, 'fields'>, today: Day, order: DateOrder): BatteryDates[] {
+/**
+ * All dates the UPS gives for its battery, each judged by itself, against the manufacture date and today, and as a pair;
+ * without the replace-by dates that a swap has made void and that have not changed since.
+ */
+export function batteryDates(
+  observed: Pick<Observed, 'fields'>,
+  today: Day,
+  order: DateOrder,
+  swap?: Swap,
+): BatteryDates[] {
+  return givenDates(observed, today, order)
+    .map(({ replaceBy, ...dates }) => {
+      const isVoid = swap?.voids.ups.some((v) => v.origin === dates.origin && v.replaceBy === replaceBy?.day);
+      return pairUp(dates.origin, dates.installed, isVoid ? undefined : replaceBy);
+    })
+    .filter((d) => d.installed !== undefined || d.replaceBy !== undefined);
+}
+
+/** The same dates, none of them held against the other of its pair: one of the two may have moved before the other. */
+function givenDates(observed: Pick<Observed, 'fields'>, today: Day, order: DateOrder): BatteryDates[] {
   const made = manufactureDate(observed, today, order);
-  const judgedInstall = (field: Field<unknown> | undefined): Judged | undefined => {
-    const judged = field && judge(field, order);
-    return judged && judgeInstalled(judged, made, today);
+  const dates = (
+    origin: string,
+    installed: Field<unknown> | undefined,
+    replaceBy: Field<unknown> | undefined,
+  ): BatteryDates => {
+    const day = installed && judge(installed, order);
+    const end = replaceBy && judge(replaceBy, order);
+    return {
+      origin,
+      ...(day ? { installed: judgeInstalled(day, made, today) } : {}),
+      ...(end ? { replaceBy: end } : {}),
+    };
   };
-  const dates: BatteryDates[] = [
-    pairUp('ups', judgedInstall(observed.fields['battery.date']?.field), judgeOptional(observed, order)),
+  const { 'battery.date': installed, 'battery.date.maintenance': replaceBy } = observed.fields;
+  return [
+    dates('ups', installed?.field, replaceBy?.field),
+    ...cartridgeRows(observed).map((row) => dates(originOf(row), asField(row.installed), asField(row.replaceBy))),
   ];
-  for (const row of cartridgeRows(observed)) {
-    const installed = judgedInstall(asField(row.installed));
-    const replaceBy = asField(row.replaceBy);
-    dates.push(pairUp(originOf(row), installed, replaceBy && judge(replaceBy, order)));
-  }
-  return dates.filter((d) => d.installed !== undefined || d.replaceBy !== undefined);
 }
 
 /** Why a replace-by date cannot belong to a battery installed on that day, or `undefined` when it can. */
 export function implausiblePair(installed: Day, replaceBy: Day): string | undefined {
-  const span = daysUntil(replaceBy, installed);
-  if (span <= 0) return `replace-by ${replaceBy} is not after the install date ${installed}`;
-  return span > fifteenYears
+  if (daysUntil(replaceBy, installed) <= 0) {
+    return `replace-by ${replaceBy} is not after the install date ${installed}`;
+  }
+  return daysUntil(replaceBy, addMonths(installed, fifteenYears)) > 0
     ? `replace-by ${replaceBy} is over 15 years after the install date ${installed}`
     : undefined;
 }
@@ -107,15 +131,21 @@ export function earliest(days: readonly (Judged | undefined)[]): Judged | undefi
   );
 }
 
-/** The cartridges a UPS lists, with their dates understood. */
-export function cartridgeFacts(observed: Pick<Observed, 'fields'>, dates: readonly BatteryDates[]): CartridgeFact[] {
+/** The cartridges a UPS lists, with their dates understood; without those of the batteries before a swap. */
+export function cartridgeFacts(
+  observed: Pick<Observed, 'fields'>,
+  dates: readonly BatteryDates[],
+  swap: Swap | undefined,
+): CartridgeFact[] {
+  const told = swap?.source === 'customer' ? swap.day : '';
   return cartridgeRows(observed).map((row) => {
     const own = dates.find((d) => d.origin === originOf(row));
+    const { installed, replaceBy } = own ?? {};
     return {
       pack: row.pack,
       ...(row.cartridge === undefined ? {} : { cartridge: row.cartridge }),
-      ...(own?.installed && !own.installed.doubt ? { installed: own.installed.day } : {}),
-      ...(own?.replaceBy && !own.replaceBy.doubt ? { replaceBy: own.replaceBy.day } : {}),
+      ...(installed && !installed.doubt && installed.day >= told ? { installed: installed.day } : {}),
+      ...(replaceBy && !replaceBy.doubt ? { replaceBy: replaceBy.day } : {}),
       ...(row.part === undefined ? {} : { part: row.part }),
       ...(row.serial === undefined ? {} : { serial: row.serial }),
       ...(row.status === undefined ? {} : { status: row.status }),
@@ -124,7 +154,8 @@ export function cartridgeFacts(observed: Pick<Observed, 'fields'>, dates: readon
 }
 
 /**
- * Whether an install date moved forward between two states of knowledge: the UPS was told of a new battery.
+ * Whether an install date moved forward between two states of knowledge: the UPS was told of a new battery. It is no
+ * news where the customer told of that swap before; then somebody has only written its day to the UPS.
  * @returns the swap, with what it makes void, or `undefined`
  */
 export function seenSwap(
@@ -133,22 +164,24 @@ export function seenSwap(
   today: Day,
   order: DateOrder,
   known: { config?: Day; customer?: Day },
+  earlier?: Swap,
 ): Swap | undefined {
-  const [old, now] = [batteryDates(before, today, order), batteryDates(after, today, order)];
+  const [old, now] = [givenDates(before, today, order), givenDates(after, today, order)];
   const moved = now.filter((d) => {
     const previous = old.find((o) => o.origin === d.origin)?.installed;
-    return d.installed && !d.installed.doubt && previous && d.installed.day > previous.day;
+    return d.installed && !d.installed.doubt && previous && isLater(d.installed, previous, order);
   });
   if (moved.length === 0) return undefined;
   const [was, is] = [earliest(old.map((d) => d.installed)), earliest(now.map((d) => d.installed))];
   if (!is || !was || is.day <= was.day) return undefined;
+  if (earlier?.source === 'customer' && is.day <= earlier.day) return undefined;
   const origins = new Set(moved.map((d) => d.origin));
   return makeSwap(
     is.day,
     today,
     'ups',
     before,
-    old.filter((d) => origins.has(d.origin)),
+    old.filter((d) => origins.has(d.origin) || d.installed === undefined),
     known,
   );
 }
@@ -161,7 +194,7 @@ export function toldSwap(
   order: DateOrder,
   known: { config?: Day; customer?: Day },
 ): Swap {
-  return makeSwap(day, today, 'customer', observed, observed ? batteryDates(observed, today, order) : [], known);
+  return makeSwap(day, today, 'customer', observed, observed ? givenDates(observed, today, order) : [], known);
 }
 
 /** Days after a swap during which an alarm that was already on is taken for the old battery's. */
@@ -221,14 +254,28 @@ function makeSwap(
   };
 }
 
+/** A day that was ambiguous is not earlier than the one it turns out to be. */
+function isLater(now: Judged, previous: Judged, order: DateOrder): boolean {
+  if (now.day <= previous.day) return false;
+  const other = previous.doubt === undefined ? undefined : readDate(previous.raw, order === 'mdy' ? 'dmy' : 'mdy');
+  return other?.kind !== 'date' || other.day !== now.day;
+}
+
 function judgeInstalled(own: Judged, made: ReturnType<typeof manufactureDate>, today: Day): Judged {
   if (own.doubt) return own;
   if (daysUntil(own.day, today) > 0) return { ...own, doubt: 'it lies in the future' };
   if (made === undefined) return own;
   const sinceMade = daysUntil(own.day, made.day);
-  const factory = made.fromSerial ? Math.abs(sinceMade) <= serialSlack : sinceMade === 0;
+  const factory = made.fromSerial ? Math.abs(sinceMade) <= serialSlack : sinceMade === 0 || own.raw === made.raw;
   if (factory) return { ...own, doubt: 'it is the manufacture date: nobody ever set it', neverSet: true };
-  return sinceMade < 0 ? { ...own, doubt: `it lies before the manufacture date ${made.day}` } : own;
+  const first = earliestInstall(made);
+  return own.day < first ? { ...own, doubt: `it lies before the manufacture date ${first}` } : own;
+}
+
+/** Before this day nobody can have installed anything; where the serial number contradicts the date, it decides. */
+export function earliestInstall(made: NonNullable<ReturnType<typeof manufactureDate>>): Day {
+  if (made.week !== undefined) return addDays(made.week, -serialSlack);
+  return made.fromSerial ? addDays(made.day, -serialSlack) : made.day;
 }
 
 /** A pair that cannot be true makes both doubtful, unless the install date was never set. */
@@ -247,11 +294,6 @@ function judge(field: Field<unknown>, order: DateOrder): Judged | undefined {
   if (reading.kind !== 'date') return undefined;
   const doubt = field.doubt ?? reading.doubt;
   return { day: reading.day, raw: field.raw, ...(doubt === undefined ? {} : { doubt }) };
-}
-
-function judgeOptional(observed: Pick<Observed, 'fields'>, order: DateOrder): Judged | undefined {
-  const field = observed.fields['battery.date.maintenance']?.field;
-  return field && judge(field, order);
 }
 
 const near = (a: Day, b: Day): boolean => Math.abs(daysUntil(a, b)) <= serialSlack;

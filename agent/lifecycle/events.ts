@@ -141,7 +141,7 @@ class Run {
       const previous = this.#openEvent(pair.before);
       this.#close(pair.before, 'superseded');
       this.#open(id, causesOf(reached, flag), date, { previous, staleAfterDays: pair.staleAfterDays, days });
-    } else if (reached || flag) this.#update(open, causesOf(reached, flag), date);
+    } else if (reached || flag) this.#update(open, causesOf(reached, flag), date, pair.staleAfterDays);
     else if (this.#isGone(open, pair)) this.#close(id, closeReason(open));
     else if (passesBack(open, date, days)) this.#close(id, 'superseded');
     else this.#update(open, open.causes, date);
@@ -156,18 +156,23 @@ class Run {
       if (!near && !flag) return;
       const previous = this.#passedBack(pair);
       this.#open(id, causesOf(near, flag), date, { previous, staleAfterDays: pair.staleAfterDays, days });
-    } else if (near || flag) this.#update(open, causesOf(near, flag), date);
+    } else if (near || flag) this.#update(open, causesOf(near, flag), date, pair.staleAfterDays);
     else if (this.#isGone(open, pair)) this.#close(id, closeReason(open));
     else this.#update(open, open.causes, date);
   }
 
   /**
    * No flag is on: an event opened by its date needs the date far ahead again, or removed by whoever entered it; one
-   * opened by a flag alone, just that. A date that has become doubtful proves nothing.
+   * opened by a flag alone, just that. A date that has become doubtful proves nothing, nor does one that was worked out
+   * from an install date that has.
    */
   #isGone(open: LifecycleEvent, pair: DatedPair): boolean {
     const date = pair.date(this.#at.facts);
-    if (!sound(date)) return date === undefined || !open.causes.includes('date');
+    if (!sound(date)) {
+      if (!open.causes.includes('date')) return true;
+      const removed = open.dateSource === 'config' || open.dateSource === 'customer';
+      return date === undefined && (removed || !pair.battery || this.#at.facts['battery.date'] === undefined);
+    }
     return daysUntil(date.value, this.#at.today) > (date.source === 'ups' ? driftDays : leadDays);
   }
 
@@ -202,7 +207,7 @@ class Run {
     const { previous, staleAfterDays, days } = context;
     const last = this.events[id];
     const stale = !previous && staleAfterDays !== undefined && days !== undefined && days < -staleAfterDays;
-    const goesOn = last !== undefined && last.closedOn === this.#at.today && !this.#at.resolvedTold(last);
+    const goesOn = last !== undefined && this.#closedJustNow(last) && !this.#at.resolvedTold(last);
     const base = goesOn && last ? reopened(last) : fresh(id, this.#occurrence(last), this.#at);
     const event: LifecycleEvent = {
       ...base,
@@ -215,18 +220,31 @@ class Run {
     this.changes.push({ kind: 'opened', event });
   }
 
+  /** Since the last daily run at the earliest: nobody can have been told that it is resolved before today's. */
+  #closedJustNow({ closedOn }: LifecycleEvent): boolean {
+    return closedOn !== undefined && daysUntil(this.#at.today, closedOn) <= 1;
+  }
+
   #occurrence(last: LifecycleEvent | undefined): string {
     const { today } = this.#at;
     if (last?.openedOn !== today) return today;
     return `${today}.${Number(last.occurrence.split('.')[1] ?? '1') + 1}`;
   }
 
-  #update(open: LifecycleEvent, causes: readonly EventCause[], date: Fact<Day> | undefined): void {
-    const { date: _date, dateSource: _source, ...rest } = open;
+  /** An end that was listed only, as long past, and has moved to within the time in which it is told, is told. */
+  #update(
+    open: LifecycleEvent,
+    causes: readonly EventCause[],
+    date: Fact<Day> | undefined,
+    staleAfterDays?: number,
+  ): void {
+    const { date: _date, dateSource: _source, listedOnly, ...rest } = open;
+    const late = date !== undefined && daysUntil(date.value, this.#at.today) >= -(staleAfterDays ?? 0);
     const event: LifecycleEvent = {
       ...rest,
       causes,
       ...(date ? { date: date.value, dateSource: date.source } : {}),
+      ...(listedOnly && !late ? { listedOnly } : {}),
     };
     this.events[open.id] = event;
     const moved = event.date !== open.date || event.dateSource !== open.dateSource;
@@ -263,6 +281,6 @@ function fresh(id: EventId, occurrence: string, at: Situation): LifecycleEvent {
 }
 
 function reopened(last: LifecycleEvent): LifecycleEvent {
-  const { closed: _closed, closedOn: _on, closedAt: _at, date: _date, dateSource: _source, ...rest } = last;
+  const { closed: _c, closedOn: _on, closedAt: _at, date: _d, dateSource: _s, listedOnly: _l, ...rest } = last;
   return rest;
 }

@@ -4,6 +4,7 @@ import {
   batteryDates,
   cartridgeFacts,
   earliest,
+  earliestInstall,
   effectiveSignals,
   implausiblePair,
   type Judged,
@@ -52,8 +53,8 @@ export interface Knowledge {
 /** Derives all facts of one UPS. Pure; a field that cannot be understood costs that field only. */
 export function deriveFacts(known: Knowledge): Facts {
   const observed = known.observed ?? { fields: {}, signals: {} };
-  const dates = batteryDates(observed, known.today, known.config.dateOrder);
-  const cartridges = cartridgeFacts(observed, dates);
+  const dates = batteryDates(observed, known.today, known.config.dateOrder, known.swap);
+  const cartridges = cartridgeFacts(observed, dates, known.swap);
   const installed = installedFact(known, earliest(dates.map((d) => d.installed)));
   const facts: { -readonly [K in keyof Facts]: Facts[K] } = {
     ...plainFacts(observed),
@@ -144,17 +145,24 @@ function testDate(observed: Pick<Observed, 'fields'>, order: DateOrder): Fact<Da
 
 /** The newer of what the customer entered and what the UPS says, if sound; then the config; then a doubtful one. */
 function installedFact(known: Knowledge, ups: Judged | undefined): Fact<Day> | undefined {
-  const { customer, config, today } = known;
+  const { customer, config } = known;
   const upsSound = ups && ups.doubt === undefined ? ups : undefined;
   if (customer?.installed !== undefined && !(upsSound && upsSound.day > customer.installed)) {
     return fact(customer.installed, 'customer', customer.installed);
   }
   if (upsSound) return fact(upsSound.day, 'ups', upsSound.raw);
   if (config.installed !== undefined) {
-    const future = daysUntil(config.installed, today) > 0 ? 'it lies in the future' : undefined;
-    return withDoubt(fact(config.installed, 'config', config.installed), future);
+    return withDoubt(fact(config.installed, 'config', config.installed), doubtInstalled(known, config.installed));
   }
   return ups && withDoubt(fact(ups.day, 'ups', ups.raw), ups.doubt);
+}
+
+/** Why nobody can have installed the battery of this UPS on that day, as far as the config may be mistaken. */
+function doubtInstalled({ observed, today, config }: Knowledge, day: Day): string | undefined {
+  if (daysUntil(day, today) > 0) return 'it lies in the future';
+  const made = observed && manufactureDate(observed, today, config.dateOrder);
+  const first = made && earliestInstall(made);
+  return first !== undefined && day < first ? `it lies before the manufacture date ${first}` : undefined;
 }
 
 /** Customer, config, the UPS if sound, an estimate from a sound install date; then a doubtful one of the UPS. */
@@ -170,12 +178,7 @@ function replaceByFact(
   if (config.replaceBy !== undefined && config.replaceBy !== swap?.voids.config) {
     return fact(config.replaceBy, 'config', config.replaceBy);
   }
-  const ups = earliest(
-    dates.map(({ origin, replaceBy }) => {
-      const voided = swap?.voids.ups.some((v) => v.origin === origin && v.replaceBy === replaceBy?.day);
-      return replaceBy && !voided ? judgeAgainst(installed, replaceBy) : undefined;
-    }),
-  );
+  const ups = earliest(dates.map(({ replaceBy }) => replaceBy && judgeAgainst(installed, replaceBy)));
   if (ups && ups.doubt === undefined) return fact(ups.day, 'ups', ups.raw);
   if (sound(installed)) {
     const end = addMonths(installed.value, config.expectedLifeMonths);
@@ -225,15 +228,17 @@ function warrantyEstimate(config: ConfiguredUnit, made: Fact<Day> | undefined): 
   return start === undefined ? undefined : fact(addMonths(start, months), 'estimate', `${start} + ${months} months`);
 }
 
+/** A count of more days than fifty years is no count: registers hold all ones where there is none. */
+const longestCount = 50 * 366;
+
 /** upsDiagnosticLifeCycleManagement counts days and may jump by months: never more than a hint (PowerNet-MIB). */
 function threePhaseWarranty(observed: Pick<Observed, 'fields'> | undefined): Fact<Day> | undefined {
   const seen = observed?.fields['warranty.end'];
-  const days = seen && /^in (-?\d+) days$/.exec(String(seen.field.value));
-  if (!seen || !days) return undefined;
-  return withDoubt(
-    fact(addDays(seen.since, Number(days[1])), 'ups', seen.field.raw),
-    seen.field.doubt ?? 'counted by the UPS',
-  );
+  const found = seen && /^(?:in (\d+) days|(\d+) days ago)$/.exec(String(seen.field.value));
+  if (!seen || !found) return undefined;
+  const days = found[1] === undefined ? -Number(found[2]) : Number(found[1]);
+  if (Math.abs(days) > longestCount) return undefined;
+  return withDoubt(fact(addDays(seen.since, days), 'ups', seen.field.raw), seen.field.doubt ?? 'counted by the UPS');
 }
 
 function planFacts({ customer, config }: Knowledge): Facts {

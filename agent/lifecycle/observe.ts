@@ -56,6 +56,7 @@ export function absorb(
     const key = name as FieldKey;
     const known = fields[key];
     if (known === undefined) fields[key] = { field, since: today };
+    else if (losesDate(key, known.field, field, order)) continue;
     else if (same(key, known.field, field, order)) fields[key] = { field, since: known.since };
     else if (agrees(key, before?.candidates[key], field, order)) fields[key] = { field, since: today };
     else candidates[key] = field;
@@ -104,6 +105,12 @@ function anyPending(confirmed: Signals, now: Signals): boolean {
 
 function agrees(key: FieldKey, candidate: Field<unknown> | undefined, field: Field<unknown>, order: DateOrder) {
   return candidate !== undefined && same(key, candidate, field, order);
+}
+
+/** "Unknown", 00/00/00 or a broken text where a date was read before: silence, not another date. */
+function losesDate(key: FieldKey, known: Field<unknown>, field: Field<unknown>, order: DateOrder): boolean {
+  if (!dateKeys.has(key)) return false;
+  return readDate(String(known.value), order).kind === 'date' && readDate(String(field.value), order).kind !== 'date';
 }
 
 function same(key: FieldKey, a: Field<unknown>, b: Field<unknown>, order: DateOrder): boolean {

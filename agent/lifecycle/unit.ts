@@ -55,7 +55,8 @@ export function serialOf(reading: Reading): string | undefined {
 export function takeReading(unit: Unit, reading: Reading, config: ConfiguredUnit, moment: Moment): UnitChange {
   const { observed, unconfirmed } = absorb(unit.observed, reading, moment.now, moment.today, config.dateOrder);
   const swap =
-    unit.observed && seenSwap(unit.observed, observed, moment.today, config.dateOrder, knownDates(unit, config));
+    unit.observed &&
+    seenSwap(unit.observed, observed, moment.today, config.dateOrder, knownDates(unit, config), unit.swap);
   const serial = unit.serial ?? serialOf(reading);
   const read: Unit = { ...unit, observed, ...(serial === undefined ? {} : { serial }) };
   const change = assess(swap ? { ...read, swap } : read, config, moment, swap !== undefined);
