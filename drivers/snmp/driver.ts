@@ -29,7 +29,7 @@ interface Known {
   readonly certain: boolean;
   readonly version: string;
   /** Objects whose change means: look again. */
-  identity: ReadonlyMap<string, string>;
+  readonly identity: Map<string, string>;
   upTime: number | undefined;
 }
 
@@ -141,8 +141,6 @@ class SnmpDriver implements Driver {
 
   /** An ordinary poll's second part: the cells and alarms that this unit has. */
   async #extras(known: Known, values: Map<string, Cell>, requests: Requests): Promise<Seen> {
-    known.upTime = integerOf(values.get(system.sysUpTime)) ?? known.upTime;
-    known.identity = new Map([...known.identity, ...identityOf(values)]);
     const extras = await this.#bearable(() => requests.get(known.extras));
     const complete = extras !== undefined && known.extras.every((oid) => extras.has(oid));
     if (extras !== undefined && !complete) known.learnAgainAt = this.#context.monotonic();
@@ -244,22 +242,26 @@ function merge(into: Map<string, Cell>, from: ReadonlyMap<string, Cell>): void {
   for (const [oid, cell] of from) into.set(oid, cell);
 }
 
-function identityOf(values: Values): ReadonlyMap<string, string> {
-  return new Map(
-    identityOids.flatMap((oid) => {
-      const text = textOf(values.get(oid));
-      return text === undefined ? [] : [[oid, text] as const];
-    }),
-  );
+function identityOf(values: Values): Map<string, string> {
+  const identity = new Map<string, string>();
+  for (const oid of identityOids) {
+    const text = textOf(values.get(oid));
+    if (text !== undefined) identity.set(oid, text);
+  }
+  return identity;
 }
 
 /** Another model, serial, firmware or number of packs, or sysUpTime ran back. An absent value is no change. */
 function hasChanged(known: Known, values: Values): boolean {
   const upTime = integerOf(values.get(system.sysUpTime));
   if (upTime !== undefined && known.upTime !== undefined && upTime < known.upTime) return true;
-  for (const [oid, text] of identityOf(values)) {
+  known.upTime = upTime ?? known.upTime;
+  for (const oid of identityOids) {
+    const text = textOf(values.get(oid));
     const before = known.identity.get(oid);
-    if (before === undefined ? oid === powernet.model : before !== text) return true;
+    if (text === undefined || text === before) continue;
+    if (before !== undefined || oid === powernet.model) return true;
+    known.identity.set(oid, text);
   }
   return false;
 }

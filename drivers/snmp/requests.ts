@@ -106,8 +106,9 @@ export class Requests {
     const answer = await this.#orSilence({ kind: 'get', oids: part });
     const { dropped } = this.#manners;
     if (answer?.status === 0) {
-      for (const { oid, value, exception } of answer.varbinds) {
-        const cell = exception || !part.includes(oid) ? undefined : cellOf(value);
+      for (const [at, { oid, value, exception }] of answer.varbinds.entries()) {
+        const wanted = part[at] === oid || part.includes(oid);
+        const cell = exception || !wanted ? undefined : cellOf(value);
         if (cell !== undefined) found.set(oid, cell);
       }
       return [];
