@@ -1,0 +1,168 @@
+/** One poll's talk with one unit, during its turn on the line: what to ask again, and what to believe. */
+import { DriverError } from '../contract.ts';
+import { type Registers, textAt } from './decode.ts';
+import type { Answer } from './exchange.ts';
+import type { Line, Part } from './line.ts';
+import { type Block, check, checkAddress, checkText } from './registers.ts';
+import { type Limit, LineError, pause, type Trouble } from './wire.ts';
+
+/** Exceptions by which a unit says that it has no such registers, or no such function. */
+const refusals: ReadonlySet<number> = new Set([1, 2, 3]);
+/** Exceptions of a gateway, or of a card, that has lost the unit behind it. */
+const lostBehind: ReadonlySet<number> = new Set([10, 11]);
+/** Acknowledge and busy: the answer comes later. */
+const busy: ReadonlySet<number> = new Set([5, 6]);
+const busyPause = 1000;
+
+const troubleCodes: Readonly<Record<Exclude<Trouble, 'stopped'>, DriverError['code']>> = {
+  open: 'unreachable',
+  silent: 'timeout',
+  garbled: 'protocol',
+  gone: 'unreachable',
+  restless: 'protocol',
+  owing: 'timeout',
+  late: 'timeout',
+};
+
+/** The thing that answers says that the UPS behind it does not. */
+export class BehindLost extends Error {
+  override readonly name = 'BehindLost';
+}
+
+/** How one unit is talked to. */
+export interface Party {
+  /** The unit's name, for messages. */
+  readonly ups: string;
+  readonly unit: number;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly log: (level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, unknown>) => void;
+}
+
+export class Conversation {
+  readonly #line: Line;
+  readonly #party: Party;
+  readonly #limit: Limit;
+  /** Whether this unit has shown the test block before. */
+  #hasCheck: boolean;
+  #heardAnything = false;
+
+  constructor(line: Line, party: Party, limit: Limit, hasCheck: boolean) {
+    this.#line = line;
+    this.#party = party;
+    this.#limit = limit;
+    this.#hasCheck = hasCheck;
+  }
+
+  /** Whether the unit gave any sound answer in this conversation. */
+  get heardAnything(): boolean {
+    return this.#heardAnything;
+  }
+
+  get hasCheck(): boolean {
+    return this.#hasCheck;
+  }
+
+  /**
+   * The registers of a block, as many as the unit has; `undefined` where it says that it has none of them.
+   * @throws DriverError, BehindLost
+   */
+  async read(block: Block): Promise<Registers | undefined> {
+    const whole = await this.#patiently(block.parts);
+    if (whole !== undefined) return whole;
+    const found = new Map<number, number>();
+    for (const piece of block.pieces) {
+      for (const [address, word] of (await this.#patiently([piece])) ?? []) found.set(address, word);
+    }
+    return found.size === 0 ? undefined : found;
+  }
+
+  async #patiently(parts: readonly Part[]): Promise<Registers | undefined> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        if (this.#line.isDoubtful) await this.#clear();
+        return await this.#once(parts);
+      } catch (error) {
+        if (!this.#isWorthAnother(error) || attempt >= this.#party.retries) throw this.#told(error);
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#party.log('debug', 'asking again', { reason, attempt: attempt + 1 });
+      }
+    }
+  }
+
+  #isWorthAnother(error: unknown): boolean {
+    if (error instanceof BehindLost) return true;
+    if (error instanceof DriverError) return error.retry;
+    return error instanceof LineError && ['silent', 'garbled', 'gone'].includes(error.trouble);
+  }
+
+  /** After trouble: the line falls silent, and the test block must come back, before anything is believed again. */
+  async #clear(): Promise<void> {
+    await this.#line.settle(this.#limit);
+    const registers = await this.#once(check.parts);
+    if (registers !== undefined && isCheck(registers)) this.#hasCheck = true;
+    else if (this.#hasCheck) throw this.#error('protocol', 'the unit answers with what belongs elsewhere', true);
+    this.#line.trust();
+  }
+
+  async #once(parts: readonly Part[]): Promise<Registers | undefined> {
+    const first = await this.#ask(parts);
+    if ('registers' in first.answer) return numbered(first.part, first.answer.registers);
+    if (this.#line.settings.kind === 'tcp') return this.#refused(first.answer.exception);
+    // An exception carries nothing that ties it to its request: on a serial line it must be given twice.
+    const second = await this.#ask(parts);
+    if ('registers' in second.answer) return numbered(second.part, second.answer.registers);
+    return this.#refused(second.answer.exception);
+  }
+
+  async #ask(parts: readonly Part[]): Promise<{ readonly part: Part; readonly answer: Answer }> {
+    const { unit, timeoutMs, log } = this.#party;
+    const part = this.#line.choose(unit, parts);
+    const [address, count] = part;
+    const answer = await this.#line.ask({ unit, address, count }, timeoutMs, this.#limit, log);
+    this.#heardAnything = true;
+    if ('exception' in answer && busy.has(answer.exception)) {
+      await pause(busyPause, this.#limit);
+      throw this.#error('timeout', 'the unit says that it is busy', true);
+    }
+    return { part, answer };
+  }
+
+  #refused(exception: number): undefined {
+    if (refusals.has(exception)) return undefined;
+    if (lostBehind.has(exception)) throw new BehindLost(`Modbus exception ${exception}`);
+    throw this.#error('protocol', `the unit answers with Modbus exception ${exception}`, true);
+  }
+
+  /** Trouble of the line in the words of this UPS. */
+  #told(error: unknown): unknown {
+    if (!(error instanceof LineError) || error.trouble === 'stopped') return error;
+    const { trouble, message } = error;
+    if ((trouble === 'silent' || trouble === 'garbled') && !this.#heardAnything) return this.#unreachable(message);
+    return this.#error(troubleCodes[trouble], message, true, error);
+  }
+
+  #unreachable(what: string): DriverError {
+    const { settings } = this.#line;
+    const { unit } = this.#party;
+    const where = settings.kind === 'tcp' ? `${settings.host} port ${settings.port}` : settings.device;
+    const advice =
+      settings.kind === 'tcp'
+        ? `Modbus may be off, or the unit address is another one than ${unit}`
+        : `Modbus is off until it is switched on at the front panel (Advanced menu, Configuration, Modbus); or the unit address is another one than ${unit}, or the speed another one than ${settings.baud}, or the cable is not a 940-0625A`;
+    return this.#error('unreachable', `unit ${unit} on ${where}: ${what}. ${advice}`, true);
+  }
+
+  #error(code: DriverError['code'], what: string, retry: boolean, cause?: unknown): DriverError {
+    return new DriverError(code, `${this.#party.ups}: ${what}`, { retry, ...(cause !== undefined && { cause }) });
+  }
+}
+
+function numbered([address]: Part, registers: readonly number[]): Registers {
+  return new Map(registers.map((word, index) => [address + index, word]));
+}
+
+/** Whether the test block is that of a Smart-UPS. */
+export function isCheck(registers: Registers): boolean {
+  return textAt(registers, checkAddress, 4) === checkText;
+}

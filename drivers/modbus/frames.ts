@@ -1,0 +1,114 @@
+/**
+ * Modbus frames (Modbus over Serial Line V1.02, Modbus Messaging on TCP/IP V1.0b) as far as reading holding registers
+ * needs them. Nothing leaves or enters but function 3: `checkedRequest` is the only door out, `find` the only door in.
+ */
+
+/** Read Holding Registers: the only function this driver knows. */
+const readFunction = 3;
+const exceptionBit = 0x80;
+
+/** One request: `count` registers from wire address `address` (0-based) of the unit. */
+export interface Question {
+  readonly unit: number;
+  readonly address: number;
+  readonly count: number;
+}
+
+/** What came so far, looked through for one answer. */
+export interface Found {
+  /** The answer as an RTU frame, which is what modbus-serial understands. */
+  readonly answer?: Buffer;
+  /** What must be kept for the next look. */
+  readonly rest: Buffer;
+  /** Why no answer can come any more on this wire. */
+  readonly broken?: string;
+}
+
+/** How frames stand on a wire. */
+export interface Framing {
+  /** The bytes to send for a request that modbus-serial made. */
+  dress(request: Buffer): Buffer;
+  find(heard: Buffer): Found;
+}
+
+/** CRC-16 of Modbus RTU, low byte first on the wire. */
+export function crc16(bytes: Iterable<number>): number {
+  let crc = 0xffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1;
+  }
+  return crc;
+}
+
+/** An RTU frame: what is given, and its CRC. */
+export function withCrc(body: readonly number[] | Uint8Array): Buffer {
+  const crc = crc16(body);
+  return Buffer.from([...body, crc & 0xff, crc >>> 8]);
+}
+
+/**
+ * The request, if it is exactly the reading that was meant.
+ * @throws Error if it is anything else: no other function of Modbus may ever leave
+ */
+export function checkedRequest(request: Buffer, { unit, address, count }: Question): Buffer {
+  const meant = withCrc([unit, readFunction, address >>> 8, address & 0xff, count >>> 8, count & 0xff]);
+  if (!request.equals(meant)) throw new Error(`not a reading of ${count} registers from ${address}`);
+  return request;
+}
+
+/** Whether a frame body (unit, function, …) without CRC answers the question, as values or as an exception. */
+function answers(body: Buffer, { unit, count }: Question): boolean {
+  if (body[0] !== unit) return false;
+  if (body[1] === (readFunction | exceptionBit)) return body.length === 3;
+  return body[1] === readFunction && body[2] === count * 2 && body.length === 3 + count * 2;
+}
+
+/**
+ * RTU has no transaction ids and frames have no beginning: an answer is what has the right unit, function, byte count
+ * and CRC, wherever it stands in what was heard. Noise, cut frames and answers to other questions are passed over.
+ */
+export function rtuFraming(question: Question): Framing {
+  return {
+    dress: (request) => checkedRequest(request, question),
+    find: (heard) => {
+      for (let at = heard.indexOf(question.unit); at >= 0; at = heard.indexOf(question.unit, at + 1)) {
+        for (const length of [5, 5 + question.count * 2]) {
+          const frame = heard.subarray(at, at + length);
+          if (frame.length === length && answers(frame.subarray(0, -2), question) && crc16(frame) === 0)
+            return { answer: frame, rest: heard.subarray(at + length) };
+        }
+      }
+      return { rest: heard };
+    },
+  };
+}
+
+const headerLength = 6;
+const longestPdu = 254;
+
+/** TCP: answers carry the transaction id of their request; those of others are passed over. */
+export function tcpFraming(question: Question, transaction: number): Framing {
+  return {
+    dress: (request) => {
+      const body = checkedRequest(request, question).subarray(0, -2);
+      return Buffer.concat([Buffer.from([transaction >>> 8, transaction & 0xff, 0, 0, 0, body.length]), body]);
+    },
+    find: (heard) => {
+      let rest = heard;
+      while (rest.length >= headerLength) {
+        const length = rest.readUInt16BE(4);
+        if (rest.readUInt16BE(2) !== 0 || length < 3 || length > longestPdu)
+          return { rest, broken: 'what came is not Modbus TCP' };
+        if (rest.length < headerLength + length) break;
+        const body = rest.subarray(headerLength, headerLength + length);
+        const isOurs = rest.readUInt16BE(0) === transaction;
+        rest = rest.subarray(headerLength + length);
+        if (!isOurs) continue;
+        if (!answers(body, question)) return { rest, broken: 'the answer is not one to the question' };
+        return { answer: withCrc(body), rest };
+      }
+      return { rest };
+    },
+  };
+}
