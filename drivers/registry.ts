@@ -1,6 +1,7 @@
 /** The only list of drivers. An unused driver is never loaded: its options are light, its code is imported on demand. */
 import { z } from 'zod';
 import { DriverError, type DriverModule, type DriverOptions } from './contract.ts';
+import { nutOptions } from './nut/options.ts';
 import { snmpOptions } from './snmp/options.ts';
 
 interface Entry {
@@ -16,6 +17,7 @@ function entry<Options>(options: DriverOptions<Options>, load: () => Promise<Dri
 /** A new driver is one line here. */
 const drivers = {
   snmp: entry(snmpOptions, async () => (await import('./snmp/driver.ts')).snmpDriver),
+  nut: entry(nutOptions, async () => (await import('./nut/driver.ts')).nutDriver),
 } as const satisfies Record<string, Entry>;
 
 export type DriverName = keyof typeof drivers;

@@ -1,0 +1,61 @@
+/** What the tests of the NUT driver share: drivers on a simulated upsd, with a clock that the test moves. */
+import type { Driver, DriverError, Reading } from '../../../drivers/contract.ts';
+import { nutOptions } from '../../../drivers/nut/options.ts';
+import { loadDriver } from '../../../drivers/registry.ts';
+import { type SimulatedUpsd, startUpsd, type UpsdOptions } from '../../../scripts/simulator/nut.ts';
+
+/** Short, because tests that wait for silence wait for real. */
+export const impatient = 0.3;
+
+export interface Bench extends AsyncDisposable {
+  readonly upsd: SimulatedUpsd;
+  /** Moves the drivers' clock. */
+  pass(ms: number): void;
+  /** A driver for a UPS of that upsd. */
+  driver(options?: Record<string, unknown>): Promise<Driver>;
+}
+
+export async function bench(options: UpsdOptions = {}): Promise<Bench> {
+  const upsd = await startUpsd(options);
+  const drivers: Driver[] = [];
+  let skipped = 0;
+  return {
+    upsd,
+    pass: (ms) => {
+      skipped += ms;
+    },
+    driver: async (more = {}) => {
+      const driver = await driverFor(upsd.port, more, () => performance.now() + skipped);
+      drivers.push(driver);
+      return driver;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(drivers.map((each) => each.close()));
+      await upsd[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export async function driverFor(
+  port: number,
+  options: Record<string, unknown>,
+  monotonic: () => number = () => performance.now(),
+): Promise<Driver> {
+  const parsed = nutOptions.schema.parse({ host: '127.0.0.1', port, timeout: impatient, ...options });
+  return (await loadDriver('nut')).create(parsed, { ups: 'ups1', monotonic, log: () => {} });
+}
+
+/** The DriverError that this read ends with; a reading instead is a failure of the test. */
+export async function failure(read: Promise<Reading>): Promise<DriverError> {
+  return await read.then(
+    (reading) => {
+      throw new Error(`expected a failure, got ${reading.verdict}`);
+    },
+    (error: DriverError) => error,
+  );
+}
+
+/** What each cause of a signal says. */
+export function says(reading: Reading, signal: keyof Reading['signals']): Record<string, boolean> {
+  return Object.fromEntries(Object.entries(reading.signals[signal] ?? {}).map(([cause, { value }]) => [cause, value]));
+}
