@@ -1,7 +1,7 @@
 /** The only list of drivers. An unused driver is never loaded: its options are light, its code is imported on demand. */
 import { z } from 'zod';
 import { DriverError, type DriverModule, type DriverOptions } from './contract.ts';
-import { nutOptions } from './nut/options.ts';
+import { modbusOptions } from './modbus/options.ts';
 import { snmpOptions } from './snmp/options.ts';
 
 interface Entry {
@@ -17,7 +17,7 @@ function entry<Options>(options: DriverOptions<Options>, load: () => Promise<Dri
 /** A new driver is one line here. */
 const drivers = {
   snmp: entry(snmpOptions, async () => (await import('./snmp/driver.ts')).snmpDriver),
-  nut: entry(nutOptions, async () => (await import('./nut/driver.ts')).nutDriver),
+  modbus: entry(modbusOptions, async () => (await import('./modbus/driver.ts')).modbusDriver),
 } as const satisfies Record<string, Entry>;
 
 export type DriverName = keyof typeof drivers;
@@ -44,18 +44,26 @@ export async function loadDriver(name: string): Promise<DriverModule<unknown>> {
   return await entryOf(name).load();
 }
 
+/** How targets of a scheme begin: `snmp://` for hosts; `modbus-rtu:/` for paths, which is listed with its `:/`. */
+function beginning(scheme: string): string {
+  return scheme.endsWith(':/') ? scheme : `${scheme}://`;
+}
+
 /**
- * The driver and its parsed options for a one-off target such as `snmp://HOST?community=public`.
+ * The driver and its parsed options for a one-off target such as `snmp://HOST?community=public` or
+ * `modbus-rtu:/dev/ttyUSB0`.
  * @throws DriverError `bad-target`, which says what is wrong and what to write; it never repeats a secret
  */
 export function driverForUrl(target: string): { readonly name: DriverName; readonly options: unknown } {
-  const schemes = driverNames.flatMap((name) => drivers[name].options.schemes.map((scheme) => `${scheme}://`));
+  const schemes = driverNames.flatMap((name) => drivers[name].options.schemes.map(beginning));
   const wrong = (what: string) => new DriverError('bad-target', what, { retry: false });
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(target)?.[1]?.toLowerCase();
+  const scheme = /^([a-z][a-z0-9+.-]*):\//i.exec(target)?.[1]?.toLowerCase();
   if (scheme === undefined) throw wrong(`A target starts with ${schemes.join(' or ')}, for example snmp://10.0.0.5`);
-  const name = driverNames.find((each) => drivers[each].options.schemes.includes(scheme));
-  if (name === undefined)
+  const start = schemes.find((each) => each.startsWith(`${scheme}:`));
+  const name = driverNames.find((each) => drivers[each].options.schemes.some((one) => beginning(one) === start));
+  if (name === undefined || start === undefined)
     throw wrong(`No driver reads ${scheme}:// targets. A target starts with ${schemes.join(' or ')}`);
+  if (!target.toLowerCase().startsWith(start)) throw wrong(`A ${scheme} target starts with ${start}`);
   if (!URL.canParse(target)) {
     throw wrong(`The target is not a valid address. Write ${scheme}://HOST or ${scheme}://HOST:PORT, IPv6 in brackets`);
   }
