@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DriverError, type DriverModule, type DriverOptions } from './contract.ts';
 import { modbusOptions } from './modbus/options.ts';
+import { nutOptions } from './nut/options.ts';
 import { snmpOptions } from './snmp/options.ts';
 
 interface Entry {
@@ -18,6 +19,7 @@ function entry<Options>(options: DriverOptions<Options>, load: () => Promise<Dri
 const drivers = {
   snmp: entry(snmpOptions, async () => (await import('./snmp/driver.ts')).snmpDriver),
   modbus: entry(modbusOptions, async () => (await import('./modbus/driver.ts')).modbusDriver),
+  nut: entry(nutOptions, async () => (await import('./nut/driver.ts')).nutDriver),
 } as const satisfies Record<string, Entry>;
 
 export type DriverName = keyof typeof drivers;
