@@ -1,5 +1,6 @@
 /** The only list of drivers. An unused driver is never loaded: its options are light, its code is imported on demand. */
 import { z } from 'zod';
+import { apcupsdOptions } from './apcupsd/options.ts';
 import { DriverError, type DriverModule, type DriverOptions } from './contract.ts';
 import { modbusOptions } from './modbus/options.ts';
 import { nutOptions } from './nut/options.ts';
@@ -20,6 +21,7 @@ const drivers = {
   snmp: entry(snmpOptions, async () => (await import('./snmp/driver.ts')).snmpDriver),
   modbus: entry(modbusOptions, async () => (await import('./modbus/driver.ts')).modbusDriver),
   nut: entry(nutOptions, async () => (await import('./nut/driver.ts')).nutDriver),
+  apcupsd: entry(apcupsdOptions, async () => (await import('./apcupsd/driver.ts')).apcupsdDriver),
 } as const satisfies Record<string, Entry>;
 
 export type DriverName = keyof typeof drivers;

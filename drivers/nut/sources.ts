@@ -10,7 +10,7 @@ export interface Source {
    * the data stale. Only then does a status without RB say that nothing needs replacing.
    */
   readonly tellsEnd?: true;
-  /** `battery.alarm`-like texts in ups.alarm follow the same register. */
+  /** The text of ups.alarm follows a register in the same way. */
   readonly alarms?: true;
 }
 

@@ -16,6 +16,7 @@ const secretFiles = {
   'ups1.community': 'public',
   'ups2.auth': 'a passphrase',
   'ups2.priv': 'a passphrase',
+  'nut.password': 'a password',
 };
 
 describe('generated files', () => {
