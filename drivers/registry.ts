@@ -5,6 +5,7 @@ import { DriverError, type DriverModule, type DriverOptions } from './contract.t
 import { modbusOptions } from './modbus/options.ts';
 import { nutOptions } from './nut/options.ts';
 import { snmpOptions } from './snmp/options.ts';
+import { upslinkOptions } from './upslink/options.ts';
 
 interface Entry {
   readonly options: DriverOptions<unknown>;
@@ -20,6 +21,7 @@ function entry<Options>(options: DriverOptions<Options>, load: () => Promise<Dri
 const drivers = {
   snmp: entry(snmpOptions, async () => (await import('./snmp/driver.ts')).snmpDriver),
   modbus: entry(modbusOptions, async () => (await import('./modbus/driver.ts')).modbusDriver),
+  upslink: entry(upslinkOptions, async () => (await import('./upslink/driver.ts')).upslinkDriver),
   nut: entry(nutOptions, async () => (await import('./nut/driver.ts')).nutDriver),
   apcupsd: entry(apcupsdOptions, async () => (await import('./apcupsd/driver.ts')).apcupsdDriver),
 } as const satisfies Record<string, Entry>;
