@@ -72,9 +72,21 @@ export class Conversation {
     if (whole !== undefined) return whole;
     const found = new Map<number, number>();
     for (const piece of block.pieces) {
+      if (isCovered(piece, found)) continue;
       for (const [address, word] of (await this.#patiently([piece])) ?? []) found.set(address, word);
     }
     return found.size === 0 ? undefined : found;
+  }
+
+  /** The same for a first look over TCP, where silence about one block is no reason to give up. */
+  async glance(block: Block): Promise<Registers | 'silence' | undefined> {
+    if (this.#line.settings.kind === 'rtu') return await this.read(block);
+    try {
+      return await this.#once(block.parts);
+    } catch (error) {
+      if (error instanceof LineError && (error.trouble === 'silent' || error.trouble === 'gone')) return 'silence';
+      throw this.#told(error);
+    }
   }
 
   async #patiently(parts: readonly Part[]): Promise<Registers | undefined> {
@@ -99,6 +111,8 @@ export class Conversation {
   /** After trouble: the line falls silent, and the test block must come back, before anything is believed again. */
   async #clear(): Promise<void> {
     await this.#line.settle(this.#limit);
+    // A new connection brings nothing of the old one: a unit that has never shown the test block need not show it.
+    if (this.#line.settings.kind === 'tcp' && !this.#hasCheck) return this.#line.trust();
     const registers = await this.#once(check.parts);
     if (registers !== undefined && isCheck(registers)) this.#hasCheck = true;
     else if (this.#hasCheck) throw this.#error('protocol', 'the unit answers with what belongs elsewhere', true);
@@ -156,6 +170,11 @@ export class Conversation {
   #error(code: DriverError['code'], what: string, retry: boolean, cause?: unknown): DriverError {
     return new DriverError(code, `${this.#party.ups}: ${what}`, { retry, ...(cause !== undefined && { cause }) });
   }
+}
+
+function isCovered([address, count]: Part, found: Registers): boolean {
+  for (let each = address; each < address + count; each += 1) if (!found.has(each)) return false;
+  return true;
 }
 
 function numbered([address]: Part, registers: readonly number[]): Registers {

@@ -111,8 +111,9 @@ class ModbusDriver implements Driver {
 
   /** First contact, and every poll until something is recognised. */
   async #learn(talk: Conversation): Promise<Reading> {
-    const found = await talk.read(check);
-    if (found !== undefined && isCheck(found)) return this.#recognised(await this.#native(talk), 'native', true);
+    const found = await talk.glance(check);
+    if (found !== undefined && found !== 'silence' && isCheck(found))
+      return this.#recognised(await this.#native(talk), 'native', true);
     const items = await talk.read(inventory);
     if (items !== undefined && namesUps(items)) return this.#recognised(await this.#native(talk), 'native', false);
     const words = await talk.read(oldStatus);

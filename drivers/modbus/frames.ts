@@ -87,6 +87,11 @@ export function rtuFraming(question: Question): Framing {
 const headerLength = 6;
 const longestPdu = 254;
 
+function isHeader(bytes: Buffer): boolean {
+  const length = bytes.readUInt16BE(4);
+  return bytes.readUInt16BE(2) === 0 && length >= 3 && length <= longestPdu;
+}
+
 /** TCP: answers carry the transaction id of their request; those of others are passed over. */
 export function tcpFraming(question: Question, transaction: number): Framing {
   return {
@@ -97,15 +102,16 @@ export function tcpFraming(question: Question, transaction: number): Framing {
     find: (heard) => {
       let rest = heard;
       while (rest.length >= headerLength) {
+        if (!isHeader(rest)) return { rest, broken: 'what came is not Modbus TCP' };
         const length = rest.readUInt16BE(4);
-        if (rest.readUInt16BE(2) !== 0 || length < 3 || length > longestPdu)
-          return { rest, broken: 'what came is not Modbus TCP' };
         if (rest.length < headerLength + length) break;
         const body = rest.subarray(headerLength, headerLength + length);
         const isOurs = rest.readUInt16BE(0) === transaction;
         rest = rest.subarray(headerLength + length);
         if (!isOurs) continue;
         if (!answers(body, question)) return { rest, broken: 'the answer is not one to the question' };
+        // What follows must be a frame too, or this one was cut and filled up by another.
+        if (rest.length >= headerLength && !isHeader(rest)) return { rest, broken: 'frames run into each other' };
         return { answer: withCrc(body), rest };
       }
       return { rest };

@@ -44,6 +44,7 @@ export const dynamic: Block = {
   name: 'dynamic',
   parts: from(128, [172, 171, 169, 168, 167, 165, 164, 163, 161, 160, 159]),
   pieces: [
+    [128, 32],
     [128, 6],
     [133, 1],
   ],
@@ -54,6 +55,7 @@ export const inventory: Block = {
   name: 'inventory',
   parts: from(516, [636, 628, 620, 612, 604, 596]),
   pieces: [
+    [516, 80],
     [516, 8],
     [532, 56],
     [590, 2],

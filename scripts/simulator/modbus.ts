@@ -57,6 +57,11 @@ export class SimulatedModbusUnit {
     return this;
   }
 
+  /** All registers, by address: for another program that serves them. */
+  get registers(): Readonly<Record<number, number>> {
+    return Object.fromEntries(this.#registers);
+  }
+
   /** The answer to a request, both without unit address and checksum. */
   answer(request: Buffer): Buffer {
     const [code = 0] = request;
