@@ -330,6 +330,28 @@ describe('a serial line', () => {
   });
 });
 
+describe('32 units on one serial line', () => {
+  it('are read within a minute, and within the usual interval when some are off', async () => {
+    const { bus, drivers } = site('rtu', 32);
+    // 50 ms to think, then 960 characters a second.
+    bus.fate = (reply) => [{ after: 50 + reply.length * 1.05, bytes: reply }];
+    const round = async () => {
+      const started = performance.now();
+      const results = await elapse(Promise.allSettled(drivers.map((driver) => driver.read())));
+      const count = results.filter(({ status }) => status === 'fulfilled').length;
+      return { count, seconds: (performance.now() - started) / 1000 };
+    };
+    await round();
+    const usual = await round();
+    expect(usual.count).toBe(32);
+    expect(usual.seconds).toBeLessThan(60);
+    for (const unit of [3, 4, 17, 32]) bus.units.delete(unit);
+    const impaired = await round();
+    expect(impaired.count).toBe(28);
+    expect(impaired.seconds).toBeLessThan(300);
+  });
+});
+
 describe('a poll', () => {
   it('that is stopped ends at once, also while it waits for its turn', async () => {
     const { bus, drivers } = site('rtu', 2);
