@@ -75,6 +75,7 @@ export class SharedServer {
       } finally {
         this.#rest();
       }
+      clearTimeout(this.#idle);
     }
     const down = this.#down;
     if (down !== undefined && down.by !== by && monotonic() - down.at < downMs) throw down.error;

@@ -5,6 +5,8 @@ import { createReadStream, createWriteStream, existsSync, type ReadStream, type 
 import { join } from 'node:path';
 import { SimulatedUpsLink } from '../../../scripts/simulator/upslink.ts';
 
+const program = 'socat';
+
 export interface PeerLine extends AsyncDisposable {
   /** What a program opens as its serial port. */
   readonly device: string;
@@ -23,7 +25,7 @@ export async function ptyPair(folder: string): Promise<PeerLine> {
   let to: WriteStream | undefined;
   const ups = new SimulatedUpsLink((text) => to?.write(text, 'latin1'));
   const plug = async () => {
-    const child = spawn('socat', ['-d', '-d', ...[far, device].map((link) => `pty,raw,echo=0,link=${link}`)], {
+    const child = spawn(program, ['-d', '-d', ...[far, device].map((link) => `pty,raw,echo=0,link=${link}`)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     socat = child;
