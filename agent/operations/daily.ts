@@ -219,8 +219,8 @@ export function noticeOf(
     recipient,
     dueOn: day,
     ...(step === 'reminder' ? { day } : {}),
-    ...(event.date === undefined ? {} : { date: event.date }),
-    ...(event.dateSource === undefined ? {} : { dateSource: event.dateSource }),
+    ...(event.date === undefined || step === 'now' ? {} : { date: event.date }),
+    ...(event.dateSource === undefined || step === 'now' ? {} : { dateSource: event.dateSource }),
     ...(late ? { late } : {}),
     ...(event.closed === undefined ? {} : { closed: event.closed }),
   };

@@ -87,12 +87,11 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
   };
 }
 
-/** An event at its step, with the date as it is known today. */
+/** An event at its step, with the date as it is known today; `now` is told without one. */
 function eventLine(notice: Notice, unit: Unit | undefined, today: Day): EventLine {
   const event = unit?.events[notice.event];
   const current = event?.occurrence === notice.occurrence ? event : undefined;
-  const date = current ? current.date : notice.date;
-  const source = current ? current.dateSource : notice.dateSource;
+  const { date, dateSource: source } = notice.step === 'now' ? {} : (current ?? notice);
   const late = notice.late && date !== undefined && notice.step !== 'reminder';
   return {
     event: notice.event,
