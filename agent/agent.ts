@@ -74,6 +74,7 @@ export class Agent {
   #daily: ScheduledTask | undefined;
   #cancelBeat: Cancel = () => {};
   #stopping: Promise<void> | undefined;
+  #reloading: Promise<void> = Promise.resolve();
 
   private constructor(parts: AgentParts, control: ControlServer, store: Store, office: Office) {
     this.#parts = parts;
@@ -82,7 +83,11 @@ export class Agent {
     this.#office = office;
     this.#startedAt = parts.timers.monotonic();
     this.#poller = this.#newPoller(office.config);
-    this.#heartbeat = new Heartbeat(office, { trustClock: parts.trustClock ?? false, ready: () => this.#isReady() });
+    this.#heartbeat = new Heartbeat(office, {
+      trustClock: parts.trustClock ?? false,
+      ready: () => this.#isReady(),
+      followConfig: () => this.#followConfig(),
+    });
   }
 
   /**
@@ -115,8 +120,14 @@ export class Agent {
     await this.#heartbeat.beat();
   }
 
-  /** Goes on with a new config. Units whose driver did not change keep their connection's state on the card only. */
-  async reload(config: Config): Promise<void> {
+  /** Goes on with a new config; reloads asked for meanwhile come after it. @throws ConfigError; the old one stays then */
+  reload(config: Config): Promise<void> {
+    const next = this.#reloading.catch(() => {}).then(() => this.#reload(config));
+    this.#reloading = next;
+    return next;
+  }
+
+  async #reload(config: Config): Promise<void> {
     const { log } = this.#parts;
     if (config.stateDir !== this.#office.config.stateDir) {
       log(
@@ -125,10 +136,10 @@ export class Agent {
         `stateDir is ${config.stateDir} from the next start on; a reload does not move it.`,
       );
     }
-    await this.#poller.stop();
     await this.#office.reconfigure(config);
+    await this.#poller.stop();
     this.#poller = this.#newPoller(config);
-    await this.#followConfig();
+    this.#heartbeat.configChanged();
     await this.#startPolling();
     this.#scheduleDaily();
     log('info', 'config.reloaded', 'The config was read again.', { ups: config.ups.length });
@@ -147,7 +158,6 @@ export class Agent {
     log('info', 'agent.started', `upsteward ${version} watches ${config.ups.length} UPS.`, {
       stateDir: config.stateDir,
     });
-    if (this.#heartbeat.clockIsRight()) await this.#followConfig();
     await this.#startPolling();
     this.#scheduleDaily();
     this.#control.serve(async ({ command, args }) => {

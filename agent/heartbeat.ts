@@ -10,6 +10,8 @@ export interface HeartbeatOptions {
   readonly trustClock: boolean;
   /** Whether the units have been looked at since the start, so that a run tells what is true today. */
   readonly ready: () => boolean;
+  /** What the config orders (invite, retire); done when the clock is first believed, and again after `configChanged`. */
+  readonly followConfig: () => Promise<void>;
 }
 
 export class Heartbeat {
@@ -18,6 +20,8 @@ export class Heartbeat {
   #trouble: string | undefined;
   #beating: Promise<void> | undefined;
   #again = false;
+  #configFollowed = false;
+  readonly #failures = new Map<string, string>();
 
   constructor(office: Office, options: HeartbeatOptions) {
     this.#office = office;
@@ -36,6 +40,11 @@ export class Heartbeat {
       desk.log('info', 'clock.right', 'the clock is right again');
     this.#trouble = trouble;
     return trouble === undefined;
+  }
+
+  /** The config was read again: the next beat follows it. */
+  configChanged(): void {
+    this.#configFollowed = false;
   }
 
   /** Does whatever is due. A call during a beat makes it beat once more; no call ever throws. */
@@ -65,6 +74,10 @@ export class Heartbeat {
     do {
       this.#again = false;
       if (!this.clockIsRight()) return;
+      if (!this.#configFollowed) {
+        this.#configFollowed = true;
+        await this.#step('config', () => this.#options.followConfig());
+      }
       await this.#step('connection', () => tick(this.#office.desk));
       if (this.#options.ready() && runIsDue(this.#office.desk)) {
         await this.#step('daily run', () => dailyRun(this.#office.desk, this.#office.units));
@@ -76,16 +89,16 @@ export class Heartbeat {
     } while (this.#again);
   }
 
-  /** One part that fails must not stop the others. */
+  /** One part that fails must not stop the others; it is logged when it says something new. */
   async #step(name: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
+      this.#failures.delete(name);
     } catch (error) {
-      this.#office.desk.log(
-        'error',
-        'heartbeat.failed',
-        `${name}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.#failures.get(name) === message) return;
+      this.#failures.set(name, message);
+      this.#office.desk.log('error', 'heartbeat.failed', `${name}: ${message}`);
     }
   }
 }

@@ -294,6 +294,12 @@ function report(error: unknown): number {
   return exitCodes.failed;
 }
 
+/** Whoever reads our output may stop early (`| head`): that is no mistake. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+});
+
 process.on('unhandledRejection', (error) => {
   process.stderr.write(
     `upsteward: a mistake in the program: ${error instanceof Error ? error.stack : String(error)}\n`,

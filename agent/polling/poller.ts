@@ -53,6 +53,8 @@ interface Entry {
   cancel: Cancel | undefined;
   confirmations: number;
   status: PollStatus | undefined;
+  /** Why the last reading could not be taken in. */
+  trouble: string | undefined;
 }
 
 /** Polls its targets until it is stopped. */
@@ -74,7 +76,7 @@ export class Poller {
     const step = Math.min(spreadMs, this.#parts.intervalMs / Math.max(1, targets.length));
     this.#untried = targets.length;
     targets.forEach((target, index) => {
-      const entry: Entry = { target, cancel: undefined, confirmations: 0, status: undefined };
+      const entry: Entry = { target, cancel: undefined, confirmations: 0, status: undefined, trouble: undefined };
       this.#entries.set(target.name, entry);
       this.#schedule(entry, index * step);
     });
@@ -134,17 +136,28 @@ export class Poller {
     const { name } = entry.target;
     try {
       const reading = await this.#read(entry);
-      return (await this.#parts.onReading(name, reading)).again;
+      const { again } = await this.#parts.onReading(name, reading);
+      entry.trouble = undefined;
+      return again;
     } catch (error) {
       if (this.#abort.signal.aborted) return false;
       try {
         if (error instanceof DriverError) await this.#parts.onFailure(name, error);
         else throw error;
       } catch (unexpected) {
-        this.#parts.log('error', 'poll.not-taken', `${name}: the reading could not be taken in: ${String(unexpected)}`);
+        this.#notTaken(entry, unexpected);
       }
       return false;
     }
+  }
+
+  /** The reading is lost, the next one comes; said once as long as the reason is the same. */
+  #notTaken(entry: Entry, error: unknown): void {
+    const trouble = error instanceof Error ? error.message : String(error);
+    if (trouble === entry.trouble) return;
+    entry.trouble = trouble;
+    const { name } = entry.target;
+    this.#parts.log('error', 'poll.not-taken', `${name}: the reading could not be taken in: ${trouble}`, { ups: name });
   }
 
   async #read(entry: Entry): Promise<Reading> {
