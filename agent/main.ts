@@ -5,7 +5,7 @@ import { ConfigError, checkConfig, configPath, formatProblem, loadConfig, printC
 import { driverForUrl, loadDriver } from '../drivers/registry.ts';
 import { Agent } from './agent.ts';
 import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
-import { carryOut, type GlobalOptions, quietLog, readConfig } from './cli/session.ts';
+import { carryOut, type GlobalOptions, pollConfigured, quietLog, readConfig } from './cli/session.ts';
 import type { StatusOutput } from './commands.ts';
 import type { ConnectionView, EventView } from './operations/overview.ts';
 import type { PreviewedMail } from './operations/preview.ts';
@@ -224,14 +224,9 @@ async function check(globals: GlobalOptions, options: { json?: boolean; print?: 
 }
 
 async function poll(globals: GlobalOptions, target: string, asJson: boolean): Promise<void> {
-  const output = target.includes('://') ? await pollOnce(target) : await pollNamed(globals, target);
+  const output = target.includes('://') ? await pollOnce(target) : await pollConfigured(globals, target);
   process.stdout.write(`${asJson ? JSON.stringify(output, undefined, 2) : pollText(output)}\n`);
   process.exitCode = exitCodeOf(output.verdict);
-}
-
-async function pollNamed(globals: GlobalOptions, name: string): Promise<PollOutput> {
-  const { result } = await carryOut(globals, 'poll', { name });
-  return result as PollOutput;
 }
 
 /** A target that is in no config: nothing is stored. */

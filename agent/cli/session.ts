@@ -1,13 +1,17 @@
 /** How a command reaches the state: through the running agent, or by holding the lock itself for a moment. */
 import { type Config, configPath, type LoadedConfig, loadConfig } from '../../config/config.ts';
 import { commandPatience, driverFor, openState } from '../agent.ts';
-import { type Live, runCommand } from '../commands.ts';
+import { runCommand } from '../commands.ts';
 import { ask } from '../control/client.ts';
 import { ControlError } from '../control/protocol.ts';
 import { takeControlBriefly } from '../control/server.ts';
+import { dayOf } from '../lifecycle/days.ts';
 import { Office } from '../office.ts';
 import type { Log } from '../operations/desk.ts';
+import { noSuchUps } from '../operations/units.ts';
+import { type PollOutput, pollOutput } from '../poll.ts';
 import { realTimers } from '../polling/timers.ts';
+import { unitOf } from '../site.ts';
 
 export interface GlobalOptions {
   readonly config?: string;
@@ -43,6 +47,30 @@ async function askAgent(
   }
 }
 
+/**
+ * One reading of a configured UPS: by the running agent, in its queue, or by itself. Without an agent nothing but the
+ * config is needed, so that it works before the first start and for a user who may not open the state folder.
+ */
+export async function pollConfigured(options: GlobalOptions, name: string): Promise<PollOutput> {
+  const { config } = await readConfig(options);
+  const running = await askAgent(config, 'poll', { name });
+  if (running !== undefined) return running.result as PollOutput;
+  const ups = config.ups.find((each) => each.name === name);
+  if (ups === undefined) throw noSuchUps(name);
+  const { driver } = await driverFor(ups, quietLog, realTimers.monotonic);
+  try {
+    return await pollOutput({
+      name,
+      driver: ups.driver.name,
+      config: unitOf(ups),
+      today: dayOf(new Date().toISOString(), config.site.timeZone),
+      read: async () => await driver.read(),
+    });
+  } finally {
+    await driver.close();
+  }
+}
+
 /** Problems are said on standard error, so that standard output stays the answer. */
 export const quietLog: Log = (level, _code, message) => {
   if (level === 'warn' || level === 'error') process.stderr.write(`${message}\n`);
@@ -55,7 +83,7 @@ async function onState(config: Config, command: string, args: Record<string, unk
     try {
       const office = await Office.open(config, { store, now: () => new Date(), log: quietLog, env: process.env });
       try {
-        return await runCommand(office, command === 'poll' ? direct(config) : undefined, command, args);
+        return await runCommand(office, undefined, command, args);
       } finally {
         await office.close();
       }
@@ -65,21 +93,4 @@ async function onState(config: Config, command: string, args: Record<string, unk
   } finally {
     await control.close();
   }
-}
-
-/** Polls by itself while no agent runs. */
-function direct(config: Config): Live {
-  return {
-    pollStatus: () => undefined,
-    async pollNow(name) {
-      const ups = config.ups.find((each) => each.name === name);
-      if (ups === undefined) return undefined;
-      const { driver } = await driverFor(ups, quietLog, realTimers.monotonic);
-      try {
-        return await driver.read();
-      } finally {
-        await driver.close();
-      }
-    },
-  };
 }
