@@ -1,0 +1,48 @@
+/**
+ * The demo: `npm run demo` at a terminal, with a menu; `npm run demo -- --auto`, or without a terminal, the whole story by
+ * itself, which ends with checks and exit code 0 or 1. `--mails FOLDER` says where mails are kept (demo-mails).
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { playAll } from './auto.ts';
+import { terminalKeyboard } from './keys.ts';
+import { playMenu } from './menu.ts';
+import { Screen } from './screen.ts';
+import { Stage } from './stage.ts';
+
+const { values } = parseArgs({
+  options: { auto: { type: 'boolean', default: false }, mails: { type: 'string', default: 'demo-mails' } },
+});
+const { stdin, stdout } = process;
+const screen = new Screen({
+  write: (text) => stdout.write(text),
+  colour: stdout.isTTY && !process.env['NO_COLOR'],
+  columns: () => (stdout.isTTY ? stdout.columns : 100),
+});
+const interactive = !values.auto && stdin.isTTY && stdout.isTTY;
+
+screen.line(screen.paint('bold', 'upsteward demo'));
+screen.note('Simulated UPS, mail server and endpoint on this machine; the agent between them is the real one.');
+screen.note(`Mails are kept in ${values.mails}/ as .eml files, beside the agent's own log.`);
+const starting = Stage.start(resolve(values.mails));
+let closing: Promise<void> | undefined;
+const close = (): Promise<void> => {
+  closing ??= starting.then((stage) => stage.close());
+  return closing;
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143)));
+}
+const stage = await starting;
+try {
+  if (interactive) {
+    const keys = terminalKeyboard(stdin, () => process.kill(process.pid, 'SIGINT'));
+    try {
+      await playMenu(stage, screen, keys);
+    } finally {
+      keys.close();
+    }
+  } else if (!(await playAll(stage, screen))) process.exitCode = 1;
+} finally {
+  await close();
+}
