@@ -49,8 +49,8 @@ class Menu {
     await this.#status();
     this.#reporter.all(() => true);
     screen.line();
-    screen.line('The reseller has the invitation; nothing else leaves before it is accepted. Press a to accept,');
-    screen.line('then 1 for the next day.');
+    screen.line('The reseller has the invitation, and gets nothing else before it is accepted:');
+    screen.line('press a to accept, then 1 for the next day.');
     for (;;) {
       await this.#menu();
       const key = (await this.#keys.next())?.toLowerCase();
@@ -118,7 +118,7 @@ class Menu {
   /** The code that is typed; Enter alone takes the one in the mail. */
   async #code(answer: string): Promise<string | undefined> {
     const known = this.#stage.code() ?? '';
-    const typed = await this.#line(`Code in the invitation (Enter for ${known}, Esc to leave it): `);
+    const typed = await this.#line(`Code in the invitation (Enter takes ${known}, Esc leaves it): `);
     if (typed === undefined) return undefined;
     const code = typed === '' ? known : typed;
     this.#screen.note(`upsteward reseller ${answer} ${code}`);
@@ -134,13 +134,13 @@ class Menu {
     const events = await this.#stage.command<EventView[]>('events');
     const possible = events.filter(({ reminder }) => reminder.allowed);
     if (possible.length === 0) {
-      this.#screen.bad(`No reminder is possible: ${events[0]?.reminder.why ?? 'no event is open'}.`);
+      this.#screen.bad(`No reminder: ${events[0]?.reminder.why ?? 'no event is open'}.`);
       return;
     }
     possible.forEach(({ ups, title }, index) => {
       this.#screen.line(`${String(index + 1).padStart(3)}  ${ups.padEnd(14)}  ${title}`);
     });
-    const chosen = possible[Number(await this.#line('Remind of number (Enter to leave it): ')) - 1];
+    const chosen = possible[Number(await this.#line('Remind of number (Enter leaves it): ')) - 1];
     if (chosen === undefined) return;
     this.#screen.note(`upsteward remind "${chosen.ups}" ${chosen.event}`);
     const { to } = await this.#stage.command<{ to: string }>('remind', { name: chosen.ups, event: chosen.event });
@@ -176,9 +176,7 @@ class Menu {
 
   async #preview(): Promise<void> {
     const mails = await this.#stage.command<PreviewedMail[]>('preview', { days: previewDays });
-    this.#screen.note(
-      `The mails of the next ${previewDays} days if nothing changes, by the real code with a moved clock:`,
-    );
+    this.#screen.note(`The mails of the next ${previewDays} days if nothing changes:`);
     this.#screen.table(
       ['DAY', 'TO', 'SUBJECT'],
       mails.map(({ day, to, subject }) => [day, to === resellerMail ? 'reseller' : 'customer', subject]),
@@ -188,7 +186,7 @@ class Menu {
   async #mail(): Promise<void> {
     const { mails } = this.#stage;
     for (const mail of mails) this.#screen.mailLine(mail);
-    const typed = await this.#line(`Read number (Enter for ${mails.length}): `);
+    const typed = await this.#line(`Read number (Enter takes ${mails.length}): `);
     if (typed === undefined) return;
     const chosen = mails[(typed === '' ? mails.length : Number(typed)) - 1];
     if (chosen !== undefined) this.#screen.mailInFull(chosen);

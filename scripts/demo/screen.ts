@@ -102,6 +102,7 @@ export class Screen {
   mailInFull(mail: ArrivedMail): void {
     const bar = this.paint('cyan', '│');
     const line = (text: string): void => this.line(`${bar} ${text}`.trimEnd());
+    this.line();
     this.line(this.paint('cyan', `┌─ mail ${mail.number}, ${moment(mail.at)}`));
     line(`From:    ${mail.from}`);
     line(`To:      ${mail.to}`);

@@ -182,7 +182,7 @@ export class Stage {
         subject,
         text: parsed.text ?? '',
         raw,
-        file: relative(process.cwd(), file),
+        file: shortPath(file),
       });
     }
     this.events.push(...this.#parts.posted.splice(0));
@@ -250,6 +250,12 @@ function emptyFolder(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (/^\d{3}-.*\.eml$/.test(name) || name === 'agent.log') rmSync(join(folder, name));
   }
+}
+
+/** As a person at this terminal would write it. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
 }
 
 const slug = (text: string): string =>
