@@ -1,7 +1,7 @@
 /** From notices and what is known of their units to what a mail says. Pure; doubtful facts stay at home. */
 import { daysUntil } from '../../lifecycle/days.ts';
 import { countable, sound } from '../../lifecycle/facts.ts';
-import { type CartridgeFact, type Day, eventIds, type Fact, type Notice } from '../../lifecycle/model.ts';
+import { type CartridgeFact, type Day, eventIds, type Fact, type Facts, type Notice } from '../../lifecycle/model.ts';
 import { nextSteps } from '../../lifecycle/steps.ts';
 import type { Unit } from '../../lifecycle/unit.ts';
 import type { Contact, EventLine, NoticeMail, UnitBlock } from './content.ts';
@@ -66,7 +66,7 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
     ...text('serial', soundValue(facts['device.serial'])),
     ...text('sku', soundValue(facts['device.part'])),
     ...text('cartridge', soundValue(facts['battery.cartridge'])),
-    ...text('externalCartridge', soundValue(facts['battery.cartridge.external'])),
+    ...text('externalCartridge', externalCartridge(facts)),
     ...(quantity === undefined ? {} : { quantity }),
     ...dated('installed', facts['battery.date']),
     ...dated('replaceBy', facts['battery.date.maintenance']),
@@ -85,6 +85,13 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
       .map((notice) => eventLine(notice, unit, input.today))
       .sort((a, b) => eventIds.indexOf(a.event) - eventIds.indexOf(b.event)),
   };
+}
+
+/** The part number of the external packs and how many there are. */
+function externalCartridge(facts: Facts): string | undefined {
+  const part = soundValue(facts['battery.cartridge.external']);
+  const packs = soundValue(facts['battery.packs']) ?? 0;
+  return part === undefined || packs < 1 ? part : `${part} × ${packs}`;
 }
 
 /** An event at its step, with the date as it is known today; `now` is told without one. */
