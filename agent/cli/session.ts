@@ -29,8 +29,16 @@ export async function carryOut(
   args: Record<string, unknown>,
 ): Promise<{ result: unknown; offline: boolean }> {
   const { config } = await readConfig(options);
-  const running = await askAgent(config, command, args);
-  return running ?? { result: await onState(config, command, args), offline: true };
+  for (let left = 5; ; left -= 1) {
+    const running = await askAgent(config, command, args);
+    if (running !== undefined) return running;
+    try {
+      return { result: await onState(config, command, args), offline: true };
+    } catch (error) {
+      // An agent started between the question and the lock: it has the answer.
+      if (!(error instanceof ControlError) || error.code !== 'already-running' || left === 0) throw error;
+    }
+  }
 }
 
 /** The agent's answer, or `undefined` when none is running (another command may hold the lock for a moment). */
