@@ -61,14 +61,13 @@ export function momentOf(desk: Desk, unitId: string): Moment {
     resolvedTold: (event: LifecycleEvent) =>
       desk.store
         .list<NoticeRecord>(keys.noticesOf(unitId, event.id, event.occurrence))
-        .some(([, { value }]) => value.step === 'resolved' && mayBeTold(desk.store, value)),
+        .some(([, { value }]) => value.step === 'resolved' && isFinal(desk.store, value)),
   };
 }
 
-/** Told, or in a mail whose words are out of the house: it cannot be taken back any more. */
-function mayBeTold(store: Store, { state, message }: NoticeRecord): boolean {
-  if (state !== 'queued') return state === 'told';
-  return store.get<Message>(keys.message(message))?.value.words !== undefined;
+/** Told, given up, or in a mail whose words are out of the house: it cannot be taken back any more. */
+function isFinal(store: Store, { state, message }: NoticeRecord): boolean {
+  return state !== 'queued' || store.get<Message>(keys.message(message))?.value.words !== undefined;
 }
 
 /** Who the reseller is told by: the agent's own mail, else the endpoint. */

@@ -122,6 +122,35 @@ describe('a mail server that fails', () => {
     expect(bench.log).toContain('mail.failed');
   });
 
+  it('for good when an event has ended: that is not tried again each day', async () => {
+    const bench = await site(30);
+    await bench.connect();
+    await bench.morning(day);
+    bench.smtp = ({ to }) => (to === resellerAddress ? refused : undefined);
+    await bench.units.batteryReplaced('rack', day);
+    for (const n of [1, 2, 3]) await bench.morning(inDays(n));
+    await bench.deliver();
+    expect(bench.ledger().filter((line) => line.includes('resolved'))).toEqual([
+      'battery-replacement-due resolved customer told',
+      'battery-replacement-due resolved reseller failed',
+    ]);
+    expect(bench.mails.filter(({ envelope }) => envelope.key.includes('delivery-failed'))).toHaveLength(1);
+  });
+
+  it('for days when an event has ended: that is due once, and given up in time', async () => {
+    const bench = await site(30);
+    await bench.morning(day);
+    await bench.units.batteryReplaced('rack', day);
+    bench.smtp = () => down;
+    const due: number[] = [];
+    for (let n = 1; n <= 7; n += 1) due.push((await bench.morning(inDays(n))).notices);
+    expect(due).toEqual([1, 0, 0, 0, 0, 0, 0]);
+    expect(bench.ledger()).toEqual([
+      'battery-replacement-due 30 customer told',
+      'battery-replacement-due resolved customer failed',
+    ]);
+  });
+
   it('refuses the customer’s own mail: nobody is left to be told', async () => {
     const bench = await site(30);
     bench.smtp = () => refused;
