@@ -4,8 +4,8 @@
  */
 
 import { Agent } from '../../../agent/agent.ts';
-import { realTimers, type Timers } from '../../../agent/polling/timers.ts';
 import { loadConfig } from '../../../config/config.ts';
+import { OrderedTimers } from '../ordered-timers.ts';
 
 export type Order =
   | { readonly kind: 'start'; readonly at: string; readonly config: string }
@@ -15,42 +15,6 @@ export type Report =
   | { readonly kind: 'log'; readonly level: string; readonly code: string; readonly message: string };
 
 const patience = { rounds: 4, retries: 20 };
-
-/** Timers of polls wait for an order; those of the heartbeat are not needed; all others are real. */
-class OrderedTimers implements Timers {
-  readonly #polls = new Map<string, { readonly ms: number; readonly call: () => void }>();
-  #count = 0;
-  #whenArmed: () => void = () => {};
-
-  monotonic(): number {
-    return realTimers.monotonic();
-  }
-
-  after(name: string, ms: number, call: () => void): () => void {
-    if (name === 'heartbeat') return () => {};
-    if (!name.startsWith('poll ')) return realTimers.after(name, ms, call);
-    const entry = { ms, call };
-    this.#polls.set(name, entry);
-    if (this.#polls.size >= this.#count) this.#whenArmed();
-    return () => {
-      if (this.#polls.get(name) === entry) this.#polls.delete(name);
-    };
-  }
-
-  /** Fires the polls that wait for less than `below`; resolves when each has been taken in. Returns how many there were. */
-  async pollAll(count: number, below: number): Promise<number> {
-    this.#count = count;
-    const due = [...this.#polls].filter(([, { ms }]) => ms < below);
-    if (due.length === 0) return 0;
-    const armed = new Promise<void>((resolve) => {
-      this.#whenArmed = resolve;
-    });
-    for (const [name] of due) this.#polls.delete(name);
-    for (const [, { call }] of due) call();
-    await armed;
-    return due.length;
-  }
-}
 
 const timers = new OrderedTimers();
 let agent: Agent | undefined;
@@ -75,7 +39,7 @@ async function start(config: string): Promise<void> {
 
 async function poll(running: Agent): Promise<void> {
   const { ups, polling } = running.office.config;
-  await timers.pollAll(ups.length, Number.POSITIVE_INFINITY);
+  await timers.pollAll(ups.length);
   for (let round = 0; round < patience.rounds; round += 1) {
     now = new Date(now.getTime() + polling.confirmAfterMs);
     if ((await timers.pollAll(ups.length, polling.intervalMs)) === 0) return;
