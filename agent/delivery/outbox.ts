@@ -247,7 +247,8 @@ export class Outbox {
     if (record === undefined) return 'dropped';
     const message = record.value;
     const refused: Fate = { kind: 'refused', reply: error.reply ?? error.message };
-    const { expired, left } = this.#expired(message);
+    const keepsWords = error.maybeTaken || frozen;
+    const { expired, left } = this.#expired(message, keepsWords);
     if (!error.retry || (expired.length > 0 && left.length === 0)) {
       await this.#settle(key, refused);
       return 'failed';
@@ -257,7 +258,7 @@ export class Outbox {
     const { words, ...rest } = message;
     const retried: Message = {
       ...rest,
-      ...((error.maybeTaken || frozen) && words ? { words } : {}),
+      ...(keepsWords && words ? { words } : {}),
       ...(message.kind === 'notices' ? { notices: left } : {}),
       state: 'queued',
       failures,
@@ -315,9 +316,9 @@ export class Outbox {
 
   /**
    * What has waited for five days, and what has not. A message that takes in newer notices each day gives up the old
-   * ones only; any other message is its own single item.
+   * ones only; one whose words are frozen is given up as a whole; any other message is its own single item.
    */
-  #expired(message: Message): { expired: string[]; left: string[] } {
+  #expired(message: Message, asWhole: boolean): { expired: readonly string[]; left: readonly string[] } {
     const { store, now } = this.#parts;
     const isOld = (since: Instant): boolean => Date.parse(now()) - Date.parse(since) >= giveUpAfterMs;
     if (message.kind !== 'notices') {
@@ -326,6 +327,7 @@ export class Outbox {
         : { expired: [], left: [message.id] };
     }
     const expired = message.notices.filter((key) => isOld(store.get<NoticeRecord>(key)?.value.at ?? now()));
+    if (asWhole && expired.length < message.notices.length) return { expired: [], left: message.notices };
     return { expired, left: message.notices.filter((key) => !expired.includes(key)) };
   }
 

@@ -192,6 +192,24 @@ describe('a mail that the server may have taken', () => {
     expect(bench.ledger()).toEqual(['warranty-expires 30 customer told', 'warranty-expires 90 customer told']);
   });
 
+  it('is given up as a whole: it goes on saying what it said', async () => {
+    const bench = new Bench(day, [
+      { name: 'a', warrantyEnd: inDays(30) },
+      { name: 'b', warrantyEnd: inDays(33) },
+    ]);
+    for (const name of ['a', 'b']) await bench.units.missed(name);
+    bench.smtp = () => down;
+    for (const n of [0, 1, 2]) await bench.morning(inDays(n));
+    bench.smtp = () => lost;
+    await bench.morning(inDays(3));
+    await bench.morning(inDays(5));
+    expect(bench.ledger().map((line) => line.split(' ').at(-1))).toEqual(['queued', 'queued']);
+    bench.smtp = () => undefined;
+    await bench.at(inDays(5), '20:00').outbox.deliver();
+    expect(bench.ledger().map((line) => line.split(' ').at(-1))).toEqual(['told', 'told']);
+    expect(new Set(bench.notices().map(({ words }) => words.text)).size).toBe(1);
+  });
+
   it('tells that it is resolved when the event closes meanwhile', async () => {
     const bench = await site(30);
     bench.smtp = () => lost;
