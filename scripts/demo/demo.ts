@@ -22,8 +22,8 @@ const screen = new Screen({
 const interactive = !values.auto && stdin.isTTY && stdout.isTTY;
 
 screen.line(screen.paint('bold', 'upsteward demo'));
-screen.note('Simulated UPS, mail server and endpoint on this machine; the agent between them is the real one.');
-screen.note(`Mails are kept in ${values.mails}/ as .eml files, beside the agent's own log.`);
+screen.note('Simulated UPS, mail server and endpoint; the agent between them is the real one.');
+screen.note(`Mails are kept as ${values.mails}/*.eml, the log of the agent is beside them.`);
 const starting = Stage.start(resolve(values.mails));
 let closing: Promise<void> | undefined;
 const close = (): Promise<void> => {
@@ -33,6 +33,8 @@ const close = (): Promise<void> => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => void close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143)));
 }
+// Whoever reads along may leave: `npm run demo | head`.
+stdout.on('error', () => void close().finally(() => process.exit(0)));
 const stage = await starting;
 try {
   if (interactive) {
