@@ -33,6 +33,7 @@ export function statusText(status: StatusOutput): string {
   const waiting = `${status.waiting.mails} mail(s) and ${status.waiting.endpoint} item(s) for the endpoint wait`;
   return [
     status.running ? `upsteward ${status.version} is running` : `upsteward ${status.version} is not running`,
+    ...(status.clock === undefined ? [] : [status.clock]),
     `reseller: ${connectionText(status.reseller)}`,
     waiting,
     '',
