@@ -31,7 +31,10 @@ const close = (): Promise<void> => {
   return closing;
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => void close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143)));
+  process.once(signal, () => {
+    if (interactive) screen.line();
+    void close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+  });
 }
 // Whoever reads along may leave: `npm run demo | head`.
 stdout.on('error', () => void close().finally(() => process.exit(0)));

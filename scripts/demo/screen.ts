@@ -95,7 +95,7 @@ export class Screen {
 
   /** One line: who gets what. */
   mailLine({ number, at, to, subject }: ArrivedMail): void {
-    const head = `      ${String(number).padStart(3)}  ${moment(at).slice(0, 10)}  ${this.#recipient(to)}  `;
+    const head = `${String(number).padStart(4)}  ${moment(at).slice(0, 10)}  ${this.#recipient(to)}  `;
     this.line(`${this.paint('cyan', 'mail')}${head}${this.#cut(subject, head.length + 4)}`);
   }
 
