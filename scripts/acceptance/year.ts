@@ -4,7 +4,7 @@
  * for (year/model.ts works them out from the dates alone), one a recipient and day, none before the reseller accepted
  * and none after the end.
  *
- *   tsx scripts/acceptance/year.ts [--units 300] [--days 365] [--kills 120] [--seed 1]
+ *   tsx scripts/acceptance/year.ts [--units 300] [--days 365] [--kills 60] [--seed 1]
  *   --short: 36 units, 130 days, 6 kills, unless given
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -39,7 +39,7 @@ const number = (name: string, text: string): number => {
 const unitCount = number('units', options.units ?? (options.short ? '36' : '300'));
 const days = number('days', options.days ?? (options.short ? '130' : '365'));
 const seed = number('seed', options.seed);
-const kills = number('kills', options.kills ?? (options.short ? '6' : '120'));
+const kills = number('kills', options.kills ?? (options.short ? '6' : '60'));
 
 const customer = 'it@customer.example';
 const reseller = 'sales@reseller.example';
