@@ -73,7 +73,7 @@ export class Office {
           : undefined;
       },
       settled: (item, fate, reply) => itemSettled(this.desk, item, fate, reply),
-      disabled: (url) => endpointDisabled(this.desk, url),
+      disabled: () => endpointDisabled(this.desk),
     });
     this.units = new Units(this.desk);
   }

@@ -53,7 +53,8 @@ export function connectionText(view: ConnectionView): string {
     view.expiresAt && `lapses ${minute(view.expiresAt)}`,
     view.answeredAt && `answered ${minute(view.answeredAt)} by ${view.answeredBy ?? '?'}`,
   ].filter((word) => word !== undefined);
-  return `${view.address} is ${view.state}${dates.length > 0 ? ` (${dates.join(', ')})` : ''}`;
+  const trouble = view.trouble === undefined ? '' : `; the invitation has not left yet: ${view.trouble}`;
+  return `${view.address} is ${view.state}${dates.length > 0 ? ` (${dates.join(', ')})` : ''}${trouble}`;
 }
 
 export function eventsText(events: readonly EventView[]): string {

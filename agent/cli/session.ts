@@ -1,4 +1,5 @@
 /** How a command reaches the state: through the running agent, or by holding the lock itself for a moment. */
+import { stat } from 'node:fs/promises';
 import { type Config, configPath, type LoadedConfig, loadConfig } from '../../config/config.ts';
 import { commandPatience, driverFor, openState } from '../agent.ts';
 import { runCommand } from '../commands.ts';
@@ -41,16 +42,26 @@ export async function carryOut(
   }
 }
 
+/** What root writes, the agent's own user could not read: whoever works on the state folder does so as its owner. */
+async function becomeOwner(directory: string): Promise<void> {
+  const { uid, gid } = await stat(directory).catch(() => ({ uid: 0, gid: 0 }));
+  if (process.getuid?.() !== 0 || uid === 0) return;
+  process.setgroups?.([gid]);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+}
+
 /** The agent's answer, or `undefined` when none is running (another command may hold the lock for a moment). */
 async function askAgent(
   config: Config,
   command: string,
   args: Record<string, unknown>,
+  alsoAbsent: readonly string[] = [],
 ): Promise<{ result: unknown; offline: boolean } | undefined> {
   try {
     return { result: await ask(config.stateDir, { command, args }), offline: false };
   } catch (error) {
-    if (error instanceof ControlError && ['not-running', 'busy'].includes(error.code)) return undefined;
+    if (error instanceof ControlError && ['not-running', 'busy', ...alsoAbsent].includes(error.code)) return undefined;
     throw error;
   }
 }
@@ -61,7 +72,7 @@ async function askAgent(
  */
 export async function pollConfigured(options: GlobalOptions, name: string): Promise<PollOutput> {
   const { config } = await readConfig(options);
-  const running = await askAgent(config, 'poll', { name });
+  const running = await askAgent(config, 'poll', { name }, ['no-access']);
   if (running !== undefined) return running.result as PollOutput;
   const ups = config.ups.find((each) => each.name === name);
   if (ups === undefined) throw noSuchUps(name);
@@ -85,6 +96,7 @@ export const quietLog: Log = (level, _code, message) => {
 };
 
 async function onState(config: Config, command: string, args: Record<string, unknown>): Promise<unknown> {
+  await becomeOwner(config.stateDir);
   const control = await takeControlBriefly(config.stateDir, commandPatience(realTimers));
   try {
     const store = await openState(config, quietLog, () => new Date());

@@ -1,5 +1,5 @@
 /** When to read which UPS, how many at once, and what to do when it does not answer. */
-import { type Driver, DriverError, type Reading, type Verdict } from '../../drivers/contract.ts';
+import { type Driver, DriverError, type Reading, type Verdict, withoutName } from '../../drivers/contract.ts';
 import { Slots } from './slots.ts';
 import type { Cancel, Timers } from './timers.ts';
 
@@ -209,7 +209,7 @@ export class Poller {
       return reading;
     } catch (error) {
       const failure = error instanceof DriverError ? error : this.#mistake(entry, error);
-      this.#note(entry, 'unreachable', failure.message);
+      this.#note(entry, 'unreachable', withoutName(name, failure.message));
       throw failure;
     } finally {
       cancel();

@@ -193,6 +193,20 @@ describe('the way to the endpoint', () => {
     expect(await line.forwarder.forward()).toBe(1);
   });
 
+  it('keeps what waits for a closed endpoint for five days', async () => {
+    const line = new Line();
+    await line.put('a');
+    line.answer = () => new DeliveryError('gone', 'Gone.', { retry: false, reply: '410 gone' });
+    await line.forwarder.forward();
+    line.now += 119 * hour;
+    await line.forwarder.forward();
+    expect(line.forwarder.depth()).toBe(1);
+    line.now += 2 * hour;
+    await line.forwarder.forward();
+    expect(line.forwarder.depth()).toBe(0);
+    expect((await line.store.history({ kind: 'cloud.dropped' })).length).toBe(1);
+  });
+
   it('does not hold the wait of one endpoint against another', async () => {
     const line = new Line();
     await line.put('a');

@@ -136,7 +136,7 @@ export class Bench {
         return url === undefined ? undefined : { url, post: (events, id) => this.#post(events, id) };
       },
       settled: (item, fate, reply) => itemSettled(this.desk, item, fate, reply),
-      disabled: (url) => endpointDisabled(this.desk, url),
+      disabled: () => endpointDisabled(this.desk),
     });
     return [new Units(this.desk), outbox, forwarder];
   }

@@ -69,13 +69,15 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
     ...text('externalCartridge', externalCartridge(facts)),
     ...(quantity === undefined ? {} : { quantity }),
     ...dated('installed', facts['battery.date']),
-    ...dated('replaceBy', facts['battery.date.maintenance']),
+    ...(isFaulty(notices) ? {} : dated('replaceBy', facts['battery.date.maintenance'])),
     ...dated('warrantyEnd', facts['warranty.end']),
     ...(plan && facts['plan.kind'] && facts['plan.end']
       ? { plan: { kind: facts['plan.kind'].value, end: facts['plan.end'].value } }
       : {}),
     cartridges: cartridges.map((c) => ({
       label: c.cartridge === undefined ? `${c.pack}` : `${c.pack}/${c.cartridge}`,
+      pack: c.pack,
+      ...(c.cartridge === undefined ? {} : { cartridge: c.cartridge }),
       ...(c.part === undefined ? {} : { part: c.part }),
       ...(c.installed === undefined ? {} : { installed: c.installed }),
       ...(c.replaceBy === undefined ? {} : { replaceBy: c.replaceBy }),
@@ -85,6 +87,13 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
       .map((notice) => eventLine(notice, unit, input.today))
       .sort((a, b) => eventIds.indexOf(a.event) - eventIds.indexOf(b.event)),
   };
+}
+
+/** A battery that has failed is due now: a date years ahead beside it would only confuse. */
+function isFaulty(notices: readonly Notice[]): boolean {
+  const open = notices.filter(({ step }) => step !== 'resolved').map(({ event }) => event);
+  const failed = open.includes('replace-battery') || open.includes('battery-needs-replacement');
+  return failed && !open.includes('battery-replacement-due') && !open.includes('battery-end-of-life-exceeded');
 }
 
 /** The part number of the external packs and how many there are. */
