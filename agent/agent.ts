@@ -29,7 +29,7 @@ export interface AgentParts {
 const beatMs = 30_000;
 /** A daily run waits this long at most for the first round of polls and what it has to confirm. */
 const patienceMs = 120_000;
-/** A stop waits this long for a mail that is on the wire. */
+/** A stop, and a reload's end of the old mail server, wait this long for a mail that is on the wire. */
 const lastMailMs = 20_000;
 
 /** A command holds the lock for moments: worth half a minute of waiting. */
@@ -69,20 +69,25 @@ export class Agent {
   readonly #store: Store;
   readonly #office: Office;
   readonly #heartbeat: Heartbeat;
-  readonly #startedAt: number;
   #poller: Poller;
+  #pollingSince = 0;
   #daily: ScheduledTask | undefined;
   #cancelBeat: Cancel = () => {};
   #stopping: Promise<void> | undefined;
+  #replacing: Promise<void> = Promise.resolve();
 
   private constructor(parts: AgentParts, control: ControlServer, store: Store, office: Office) {
     this.#parts = parts;
     this.#control = control;
     this.#store = store;
     this.#office = office;
-    this.#startedAt = parts.timers.monotonic();
     this.#poller = this.#newPoller(office.config);
-    this.#heartbeat = new Heartbeat(office, { trustClock: parts.trustClock ?? false, ready: () => this.#isReady() });
+    this.#heartbeat = new Heartbeat(office, {
+      trustClock: parts.trustClock ?? false,
+      ready: () => this.#isReady(),
+      followConfig: () => this.#followConfig(),
+      readAnew: () => this.#inTurn(() => this.#pollAnew()),
+    });
   }
 
   /**
@@ -115,8 +120,23 @@ export class Agent {
     await this.#heartbeat.beat();
   }
 
-  /** Goes on with a new config. Units whose driver did not change keep their connection's state on the card only. */
-  async reload(config: Config): Promise<void> {
+  /** Goes on with a new config; reloads asked for meanwhile come after it. @throws ConfigError; the old one stays then */
+  reload(config: Config): Promise<void> {
+    return this.#inTurn(() => this.#reload(config));
+  }
+
+  /** What replaces parts happens one after the other, and not behind a stop. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#replacing
+      .catch(() => {})
+      .then(async () => {
+        if (this.#stopping === undefined) await work();
+      });
+    this.#replacing = next;
+    return next;
+  }
+
+  async #reload(config: Config): Promise<void> {
     const { log } = this.#parts;
     if (config.stateDir !== this.#office.config.stateDir) {
       log(
@@ -125,11 +145,10 @@ export class Agent {
         `stateDir is ${config.stateDir} from the next start on; a reload does not move it.`,
       );
     }
-    await this.#poller.stop();
-    await this.#office.reconfigure(config);
-    this.#poller = this.#newPoller(config);
-    await this.#followConfig();
-    await this.#startPolling();
+    const closeOld = await this.#office.reconfigure(config);
+    void this.#mailsDone().then(closeOld);
+    this.#heartbeat.configChanged();
+    await this.#pollAnew();
     this.#scheduleDaily();
     log('info', 'config.reloaded', 'The config was read again.', { ups: config.ups.length });
     this.#wake();
@@ -147,7 +166,6 @@ export class Agent {
     log('info', 'agent.started', `upsteward ${version} watches ${config.ups.length} UPS.`, {
       stateDir: config.stateDir,
     });
-    if (this.#heartbeat.clockIsRight()) await this.#followConfig();
     await this.#startPolling();
     this.#scheduleDaily();
     this.#control.serve(async ({ command, args }) => {
@@ -170,8 +188,15 @@ export class Agent {
     await units.reconcile();
   }
 
+  async #pollAnew(): Promise<void> {
+    await this.#poller.stop();
+    this.#poller = this.#newPoller(this.#office.config);
+    await this.#startPolling();
+  }
+
   async #startPolling(): Promise<void> {
     const { log, timers } = this.#parts;
+    this.#pollingSince = timers.monotonic();
     const targets = await Promise.all(
       this.#office.config.ups.map((ups) => driverFor(ups, log, () => timers.monotonic())),
     );
@@ -194,7 +219,9 @@ export class Agent {
     if (!this.#heartbeat.clockIsRight()) return { again: false };
     if (reading.verdict !== 'ups' && reading.verdict !== 'other-vendor') await this.#office.units.missed(name);
     const result = await this.#office.units.ingest(name, reading);
-    void this.#office.forwarder.forward();
+    this.#office.forwarder.forward().catch((error: unknown) => {
+      this.#parts.log('error', 'cloud.failed', error instanceof Error ? error.message : String(error));
+    });
     return result;
   }
 
@@ -203,7 +230,7 @@ export class Agent {
   }
 
   #isReady(): boolean {
-    return this.#poller.settled || this.#parts.timers.monotonic() - this.#startedAt > patienceMs;
+    return this.#poller.settled || this.#parts.timers.monotonic() - this.#pollingSince > patienceMs;
   }
 
   /** At the site's hour; the heartbeat would notice by itself within half a minute, and after a missed tick. */
@@ -225,22 +252,34 @@ export class Agent {
     });
   }
 
-  async #stop(): Promise<void> {
-    const { log, timers } = this.#parts;
-    log('info', 'agent.stopping', 'Stopping.');
-    this.#cancelBeat();
-    await this.#daily?.destroy();
-    await this.#poller.stop();
+  /** When what is on the wire has arrived, or has had its time. */
+  async #mailsDone(): Promise<void> {
     let cancel: Cancel = () => {};
     const patience = new Promise<void>((resolve) => {
-      cancel = timers.after('last mail', lastMailMs, resolve);
+      cancel = this.#parts.timers.after('last mail', lastMailMs, resolve);
     });
     await Promise.race([this.#heartbeat.settled(), patience]);
     cancel();
+  }
+
+  async #stop(): Promise<void> {
+    const { log } = this.#parts;
+    log('info', 'agent.stopping', 'Stopping.');
+    await this.#replacing.catch(() => {});
+    this.#cancelBeat();
+    await this.#daily?.destroy();
+    await this.#poller.stop();
+    await this.#mailsDone();
     await this.#office.close();
+    await this.#heartbeat.settled();
     await this.#store.close();
     await this.#control.close();
     log('info', 'agent.stopped', 'Stopped.');
+  }
+
+  /** What is wrong with the clock, if anything. */
+  clockTrouble(): string | undefined {
+    return this.#heartbeat.clockTrouble();
   }
 
   /** How the last poll of a UPS went, with its age in milliseconds. */

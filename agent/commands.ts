@@ -14,10 +14,11 @@ import { noSuchUps } from './operations/units.ts';
 import { type PollOutput, pollOutput } from './poll.ts';
 import type { PollStatus } from './polling/poller.ts';
 import { snapshot } from './store/memory-store.ts';
-import { version } from './version.ts';
+import { builtAt, version } from './version.ts';
 
 /** What only a running agent knows. */
 export interface Live {
+  clockTrouble(): string | undefined;
   pollStatus(name: string): (PollStatus & { ageMs: number }) | undefined;
   pollNow(name: string): Promise<Reading | undefined>;
 }
@@ -47,6 +48,17 @@ const commands: Readonly<Record<string, Command>> = {
   'reseller decline': async (office, args) => await answered(office, args, 'decline'),
 };
 
+/** These write down when they happened, and send: not while the clock is wrong. */
+const needsClock: ReadonlySet<string> = new Set([
+  'remind',
+  'battery-replaced',
+  'reseller invite',
+  'reseller cancel',
+  'reseller disconnect',
+  'reseller accept',
+  'reseller decline',
+]);
+
 /**
  * Carries out one command.
  * @param live the running agent, absent when the command works on the state folder alone
@@ -57,21 +69,33 @@ export async function runCommand(office: Office, live: Live | undefined, name: s
   if (command === undefined) {
     throw new OperationError('no-such-command', `the agent (version ${version}) does not know the command "${name}"`);
   }
+  if (needsClock.has(name)) {
+    const trouble = troubleWithClock(office, live);
+    if (trouble !== undefined) throw new OperationError('clock-wrong', trouble);
+  }
   return await command(office, args, live);
+}
+
+function troubleWithClock(office: Office, live: Live | undefined): string | undefined {
+  return live ? live.clockTrouble() : office.clockTrouble(builtAt);
 }
 
 export interface StatusOutput {
   readonly version: string;
   readonly running: boolean;
+  /** Why nothing is derived or sent, while the clock is wrong. */
+  readonly clock?: string;
   readonly reseller: ReturnType<typeof connectionView>;
   readonly waiting: { readonly mails: number; readonly endpoint: number };
   readonly ups: readonly (ReturnType<typeof unitViews>[number] & { readonly poll?: PollStatus & { ageMs: number } })[];
 }
 
 async function status(office: Office, live: Live | undefined): Promise<StatusOutput> {
+  const clock = troubleWithClock(office, live);
   return {
     version,
     running: live !== undefined,
+    ...(clock === undefined ? {} : { clock }),
     reseller: connectionView(office.desk),
     waiting: { mails: office.outbox.depth(), endpoint: office.forwarder.depth() },
     ups: unitViews(office.desk, office.units).map((view) => {
@@ -121,7 +145,7 @@ async function testMail(office: Office, to: unknown): Promise<{ to: string; repl
   const site = office.desk.site();
   const address = typeof to === 'string' ? to : site.contact.mail;
   const reseller = connectionOf(office.desk.store);
-  if (address !== site.contact.mail && reseller.state !== 'confirmed' && address === site.reseller?.email) {
+  if (reseller.state !== 'confirmed' && isReseller(address, site.reseller?.email, reseller.address)) {
     throw new OperationError('not-confirmed', 'nothing but the invitation is sent to a reseller who has not accepted');
   }
   const words = composeMail({ kind: 'test', company: site.company, today: today(office.desk) }, site.language);
@@ -138,6 +162,12 @@ async function testMail(office: Office, to: unknown): Promise<{ to: string; repl
     if (error instanceof DeliveryError) throw new OperationError(error.code, error.message);
     throw error;
   }
+}
+
+/** However it is written: somebody who means the reseller's mailbox must not reach it by a capital letter. */
+function isReseller(address: string, ...known: readonly (string | undefined)[]): boolean {
+  const same = (text: string): string => (text.match(/<([^<>]*)>\s*$/)?.[1] ?? text).trim().toLowerCase();
+  return known.some((each) => each !== undefined && each !== '' && same(each) === same(address));
 }
 
 async function answered(office: Office, args: Args, kind: 'accept' | 'decline'): Promise<Answer> {

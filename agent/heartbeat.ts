@@ -1,8 +1,11 @@
 /** What happens by the clock: the connection lapses, the daily run, and whatever the outbox and the endpoint owe. */
+import { addDays } from './lifecycle/days.ts';
+import type { Day } from './lifecycle/model.ts';
 import type { Office } from './office.ts';
-import { clockTrouble } from './operations/clock.ts';
 import { dailyRun, runIsDue } from './operations/daily.ts';
+import { today } from './operations/desk.ts';
 import { tick } from './operations/reseller.ts';
+import { keys } from './store/keys.ts';
 import { builtAt } from './version.ts';
 
 export interface HeartbeatOptions {
@@ -10,6 +13,10 @@ export interface HeartbeatOptions {
   readonly trustClock: boolean;
   /** Whether the units have been looked at since the start, so that a run tells what is true today. */
   readonly ready: () => boolean;
+  /** What the config orders (invite, retire); done when the clock is first believed, and again after `configChanged`. */
+  readonly followConfig: () => Promise<void>;
+  /** Reads all units anew, since nothing was taken in while the clock was wrong. */
+  readonly readAnew: () => Promise<void>;
 }
 
 export class Heartbeat {
@@ -18,24 +25,37 @@ export class Heartbeat {
   #trouble: string | undefined;
   #beating: Promise<void> | undefined;
   #again = false;
+  #configFollowed = false;
+  /** The clock was wrong since the units were read. */
+  #suspended = false;
+  #clockTrusted = false;
+  readonly #failures = new Map<string, string>();
 
   constructor(office: Office, options: HeartbeatOptions) {
     this.#office = office;
     this.#options = options;
   }
 
+  /** What is wrong with the clock, if anything. */
+  clockTrouble(): string | undefined {
+    return this.#office.clockTrouble(builtAt, this.#options.trustClock);
+  }
+
   /** Whether the clock can be right; what it says is logged when it changes. */
   clockIsRight(): boolean {
     const { desk } = this.#office;
-    const last = this.#options.trustClock ? undefined : desk.store.lastWritten();
-    const trouble = clockTrouble(desk.now(), last, builtAt);
-    if (trouble !== undefined && this.#trouble === undefined) {
-      desk.log('error', 'clock.wrong', `${trouble}. If the clock is right now, start once with --trust-clock.`);
-    }
+    const trouble = this.clockTrouble();
+    if (trouble !== undefined && this.#trouble === undefined) desk.log('error', 'clock.wrong', trouble);
     if (trouble === undefined && this.#trouble !== undefined)
-      desk.log('info', 'clock.right', 'the clock is right again');
+      desk.log('info', 'clock.right', 'The clock can be right again.');
     this.#trouble = trouble;
+    if (trouble !== undefined) this.#suspended = true;
     return trouble === undefined;
+  }
+
+  /** The config was read again: the next beat follows it. */
+  configChanged(): void {
+    this.#configFollowed = false;
   }
 
   /** Does whatever is due. A call during a beat makes it beat once more; no call ever throws. */
@@ -65,6 +85,18 @@ export class Heartbeat {
     do {
       this.#again = false;
       if (!this.clockIsRight()) return;
+      if (this.#options.trustClock && !this.#clockTrusted) {
+        this.#clockTrusted = true;
+        await this.#step('clock', () => this.#trustClock());
+      }
+      if (this.#suspended) {
+        this.#suspended = false;
+        await this.#step('polling', () => this.#options.readAnew());
+      }
+      if (!this.#configFollowed) {
+        this.#configFollowed = true;
+        await this.#step('config', () => this.#options.followConfig());
+      }
       await this.#step('connection', () => tick(this.#office.desk));
       if (this.#options.ready() && runIsDue(this.#office.desk)) {
         await this.#step('daily run', () => dailyRun(this.#office.desk, this.#office.units));
@@ -76,16 +108,32 @@ export class Heartbeat {
     } while (this.#again);
   }
 
-  /** One part that fails must not stop the others. */
+  /** Writes down that it is now as early as the clock says; a daily run of a later day was none. */
+  async #trustClock(): Promise<void> {
+    const { desk } = this.#office;
+    const { store } = desk;
+    const lastWritten = store.lastWritten();
+    if (lastWritten === undefined || lastWritten <= desk.now()) return;
+    const run = store.get<{ day: Day }>(keys.run);
+    const day = today(desk);
+    const early = run !== undefined && run.value.day > day;
+    await store.commit({
+      changes: early ? [{ key: keys.run, value: { day: addDays(day, -1) }, expected: run.revision }] : [],
+      history: [{ at: desk.now(), kind: 'clock.trusted', data: { lastWritten } }],
+    });
+    desk.log('warn', 'clock.trusted', `The clock is trusted although the state was last written at ${lastWritten}.`);
+  }
+
+  /** One part that fails must not stop the others; it is logged when it says something new. */
   async #step(name: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
+      this.#failures.delete(name);
     } catch (error) {
-      this.#office.desk.log(
-        'error',
-        'heartbeat.failed',
-        `${name}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.#failures.get(name) === message) return;
+      this.#failures.set(name, message);
+      this.#office.desk.log('error', 'heartbeat.failed', `${name}: ${message}`);
     }
   }
 }

@@ -1,16 +1,17 @@
 #!/usr/bin/env node
 /** The command line. It reads arguments and prints answers; what is done is done elsewhere. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, checkConfig, configPath, formatProblem, loadConfig, printConfig } from '../config/config.ts';
+import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, loadDriver } from '../drivers/registry.ts';
 import { Agent } from './agent.ts';
 import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
-import { carryOut, type GlobalOptions, quietLog, readConfig } from './cli/session.ts';
+import { carryOut, type GlobalOptions, pollConfigured, quietLog, readConfig } from './cli/session.ts';
 import type { StatusOutput } from './commands.ts';
 import type { ConnectionView, EventView } from './operations/overview.ts';
 import type { PreviewedMail } from './operations/preview.ts';
 import type { Answer } from './operations/reseller.ts';
-import { createLog } from './ops/log.ts';
+import { createLog, type Log } from './ops/log.ts';
 import { exitCodeOf, type PollOutput, pollOutput, pollText } from './poll.ts';
 import { realTimers } from './polling/timers.ts';
 import { version } from './version.ts';
@@ -102,12 +103,12 @@ function buildProgram(): Command {
   program
     .command('preview')
     .description('show who gets which mail on which day if nothing changes')
-    .option('--days <number>', 'how far to look ahead', '400')
+    .addOption(new Option('--days <number>', 'how far to look ahead').argParser(dayCount).default(400))
     .option('--accepted', 'suppose that the reseller accepts today')
     .option('--text', 'print each mail in full')
     .addOption(json())
-    .action(async (options: { json?: boolean; days: string; accepted?: boolean; text?: boolean }) => {
-      const args = { days: Number(options.days), accepted: options.accepted ?? false };
+    .action(async (options: { json?: boolean; days: number; accepted?: boolean; text?: boolean }) => {
+      const args = { days: options.days, accepted: options.accepted ?? false };
       await show<PreviewedMail[]>(globals(), 'preview', args, options.json, (mails) =>
         options.text
           ? mails
@@ -133,6 +134,11 @@ function buildProgram(): Command {
     });
   addReseller(program, globals);
   return program;
+}
+
+function dayCount(text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) <= 4000) return Number(text);
+  throw new InvalidArgumentError('Write a whole number from 0 to 4000.');
 }
 
 const helpAfter = `
@@ -186,13 +192,7 @@ async function answer(
   asJson: boolean | undefined,
   wanted: readonly string[],
 ): Promise<void> {
-  const result = await show<Answer>(
-    globals,
-    `reseller ${name}`,
-    args,
-    asJson,
-    ({ says }) => `${says.charAt(0).toUpperCase()}${says.slice(1)}.`,
-  );
+  const result = await show<Answer>(globals, `reseller ${name}`, args, asJson, ({ says }) => `Reseller: ${says}.`);
   if (!wanted.includes(result.state)) process.exitCode = exitCodes.failed;
 }
 
@@ -224,14 +224,9 @@ async function check(globals: GlobalOptions, options: { json?: boolean; print?: 
 }
 
 async function poll(globals: GlobalOptions, target: string, asJson: boolean): Promise<void> {
-  const output = target.includes('://') ? await pollOnce(target) : await pollNamed(globals, target);
+  const output = target.includes('://') ? await pollOnce(target) : await pollConfigured(globals, target);
   process.stdout.write(`${asJson ? JSON.stringify(output, undefined, 2) : pollText(output)}\n`);
   process.exitCode = exitCodeOf(output.verdict);
-}
-
-async function pollNamed(globals: GlobalOptions, name: string): Promise<PollOutput> {
-  const { result } = await carryOut(globals, 'poll', { name });
-  return result as PollOutput;
 }
 
 /** A target that is in no config: nothing is stored. */
@@ -254,9 +249,10 @@ async function pollOnce(target: string): Promise<PollOutput> {
 
 async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
   const { config, warnings } = await readConfig(globals);
-  const log = createLog(config.log.level);
+  let write = createLog(config.log.level);
+  const log: Log = (...line) => write(...line);
   for (const warning of warnings) log('warn', 'config.warning', formatProblem(warning));
-  const agent = await Agent.start({
+  const starting = Agent.start({
     config,
     log,
     now: () => new Date(),
@@ -264,17 +260,20 @@ async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
     env: process.env,
     trustClock,
   });
+  const reload = async (): Promise<void> => {
+    const agent = await starting;
+    const loaded = await loadConfig({ path: configPath(globals.config, process.env), env: process.env });
+    await agent.reload(loaded.config);
+    write = createLog(loaded.config.log.level);
+    for (const warning of loaded.warnings) log('warn', 'config.warning', formatProblem(warning));
+  };
   process.on('SIGHUP', () => {
-    loadConfig({ path: configPath(globals.config, process.env), env: process.env })
-      .then((loaded) => agent.reload(loaded.config))
-      .catch((error: unknown) => {
-        log(
-          'error',
-          'config.not-reloaded',
-          `The old config stays in use. ${error instanceof Error ? error.message : String(error)}`,
-        );
-      });
+    reload().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      log('error', 'config.not-reloaded', `The old config stays in use: ${why}`);
+    });
   });
+  const agent = await starting;
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
@@ -288,11 +287,21 @@ function report(error: unknown): number {
     process.stderr.write(`${error.problems.map(formatProblem).join('\n')}\n`);
     return exitCodes.failed;
   }
+  if (error instanceof DriverError && error.code === 'bad-target') {
+    process.stderr.write(`upsteward: ${error.message}\n`);
+    return exitCodes.usage;
+  }
   const known = error instanceof Error && 'code' in error;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`upsteward: ${known ? error.message : stack}\n`);
   return exitCodes.failed;
 }
+
+/** Whoever reads our output may stop early (`| head`): that is no mistake. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+});
 
 process.on('unhandledRejection', (error) => {
   process.stderr.write(

@@ -9,6 +9,7 @@ import { createEndpoint, type Endpoint } from './delivery/cloud/endpoint.ts';
 import { Forwarder } from './delivery/forwarder.ts';
 import { createSmtp, type Smtp } from './delivery/mail/smtp.ts';
 import { Outbox } from './delivery/outbox.ts';
+import { clockTrouble } from './operations/clock.ts';
 import { makeToken } from './operations/codes.ts';
 import type { Desk, Log, Site } from './operations/desk.ts';
 import { endpointDisabled, itemSettled, mailSettled } from './operations/settled.ts';
@@ -72,7 +73,7 @@ export class Office {
           : undefined;
       },
       settled: (item, fate, reply) => itemSettled(this.desk, item, fate, reply),
-      disabled: (url) => endpointDisabled(this.desk, url),
+      disabled: () => endpointDisabled(this.desk),
     });
     this.units = new Units(this.desk);
   }
@@ -100,11 +101,23 @@ export class Office {
     return this.#channels.smtp;
   }
 
-  /** Goes on with another config; what is under way ends on the old channels. */
-  async reconfigure(config: Config): Promise<void> {
+  /**
+   * What is wrong with the clock, if anything, and what to do about it.
+   * @param trust believe it although the state was written at a later time
+   */
+  clockTrouble(builtAt: string, trust = false): string | undefined {
+    const { store, now } = this.desk;
+    const tooOld = clockTrouble(now(), undefined, builtAt);
+    if (tooOld !== undefined || trust) return tooOld;
+    const behind = clockTrouble(now(), store.lastWritten(), builtAt);
+    return behind && `${behind}; if it is right now, start the agent once with --trust-clock`;
+  }
+
+  /** Goes on with another config. Gives back what ends the old channels, for when nothing is on its way there. */
+  async reconfigure(config: Config): Promise<() => Promise<void>> {
     const old = this.#channels;
     this.#channels = await openChannels(config, this.#parts);
-    await closeChannels(old);
+    return async () => await closeChannels(old);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 /** `poll --json`: one reading as facts, a contract that scripts rely on. */
-import { DriverError, type Reading, type Verdict } from '../drivers/contract.ts';
+import { DriverError, type Reading, type Verdict, withoutName } from '../drivers/contract.ts';
 import { type ConfiguredUnit, deriveFacts } from './lifecycle/facts.ts';
 import type { Day, Fact, Facts } from './lifecycle/model.ts';
 import type { Seen } from './lifecycle/observe.ts';
@@ -45,7 +45,7 @@ export async function pollOutput(input: PollInput): Promise<PollOutput> {
     };
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
-    return { ...base, verdict: 'unreachable', facts: {}, message: error.message };
+    return { ...base, verdict: 'unreachable', facts: {}, message: withoutName(input.name, error.message) };
   }
 }
 
@@ -65,7 +65,8 @@ function factsOf({ name, config, unit, today }: PollInput, reading: Reading): Fa
 
 /** A reading as lines for a person. */
 export function pollText(output: PollOutput): string {
-  const lines = [`${output.ups}: ${output.verdict}${output.message ? ` (${output.message})` : ''}`];
+  const lines = [`${output.ups}: ${output.verdict}`];
+  if (output.message) lines.push(`  ${output.message}`);
   const width = Math.max(0, ...Object.keys(output.facts).map((key) => key.length));
   for (const [key, fact] of Object.entries(output.facts) as [string, Fact][]) {
     const value = typeof fact.value === 'object' ? JSON.stringify(fact.value) : String(fact.value);

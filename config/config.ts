@@ -9,7 +9,6 @@ export {
   registeredDrivers,
 } from './load.ts';
 export { printConfig } from './print.ts';
-export { ConfigError, formatProblem, type Problem } from './problem.ts';
+export { ConfigError, formatProblem } from './problem.ts';
 export type { Drivers } from './schema.ts';
-export { Secret } from './secret.ts';
 export * from './types.ts';

@@ -201,7 +201,10 @@ function placed(file: string, findings: readonly Finding[], parsed: ParsedText, 
   return findings.flatMap(({ severity, path, message, missing, place }): Problem[] => {
     const { line, column }: Place = place ?? parsed.placeOf(path);
     if (parsed.brokenFrom !== undefined && (missing === true || line >= parsed.brokenFrom)) return [];
-    const text = (severity === 'error' ? hideSecrets(message, secrets.values) : message).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+    const text = (severity === 'error' ? hideSecrets(message, secrets.values) : message).replaceAll(
+      /[\p{Cc}\u2028\u2029]+/gu,
+      ' ',
+    );
     return [{ severity, file, line, column, path: formatPath(path) || 'YAML', message: text }];
   });
 }

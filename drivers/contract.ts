@@ -145,3 +145,8 @@ export class DriverError extends Error {
     this.retry = options.retry;
   }
 }
+
+/** A driver's message names its UPS; where the name stands already, once is enough. */
+export function withoutName(ups: string, message: string): string {
+  return message.startsWith(`${ups}: `) ? message.slice(ups.length + 2) : message;
+}

@@ -33,6 +33,7 @@ export function statusText(status: StatusOutput): string {
   const waiting = `${status.waiting.mails} mail(s) and ${status.waiting.endpoint} item(s) for the endpoint wait`;
   return [
     status.running ? `upsteward ${status.version} is running` : `upsteward ${status.version} is not running`,
+    ...(status.clock === undefined ? [] : [status.clock]),
     `reseller: ${connectionText(status.reseller)}`,
     waiting,
     '',
@@ -52,7 +53,8 @@ export function connectionText(view: ConnectionView): string {
     view.expiresAt && `lapses ${minute(view.expiresAt)}`,
     view.answeredAt && `answered ${minute(view.answeredAt)} by ${view.answeredBy ?? '?'}`,
   ].filter((word) => word !== undefined);
-  return `${view.address} is ${view.state}${dates.length > 0 ? ` (${dates.join(', ')})` : ''}`;
+  const trouble = view.trouble === undefined ? '' : `; the invitation has not left yet: ${view.trouble}`;
+  return `${view.address} is ${view.state}${dates.length > 0 ? ` (${dates.join(', ')})` : ''}${trouble}`;
 }
 
 export function eventsText(events: readonly EventView[]): string {

@@ -1,13 +1,18 @@
 /** How a command reaches the state: through the running agent, or by holding the lock itself for a moment. */
+import { stat } from 'node:fs/promises';
 import { type Config, configPath, type LoadedConfig, loadConfig } from '../../config/config.ts';
 import { commandPatience, driverFor, openState } from '../agent.ts';
-import { type Live, runCommand } from '../commands.ts';
+import { runCommand } from '../commands.ts';
 import { ask } from '../control/client.ts';
 import { ControlError } from '../control/protocol.ts';
 import { takeControlBriefly } from '../control/server.ts';
+import { dayOf } from '../lifecycle/days.ts';
 import { Office } from '../office.ts';
 import type { Log } from '../operations/desk.ts';
+import { noSuchUps } from '../operations/units.ts';
+import { type PollOutput, pollOutput } from '../poll.ts';
 import { realTimers } from '../polling/timers.ts';
+import { unitOf } from '../site.ts';
 
 export interface GlobalOptions {
   readonly config?: string;
@@ -25,8 +30,25 @@ export async function carryOut(
   args: Record<string, unknown>,
 ): Promise<{ result: unknown; offline: boolean }> {
   const { config } = await readConfig(options);
-  const running = await askAgent(config, command, args);
-  return running ?? { result: await onState(config, command, args), offline: true };
+  for (let left = 5; ; left -= 1) {
+    const running = await askAgent(config, command, args);
+    if (running !== undefined) return running;
+    try {
+      return { result: await onState(config, command, args), offline: true };
+    } catch (error) {
+      // An agent started between the question and the lock: it has the answer.
+      if (!(error instanceof ControlError) || error.code !== 'already-running' || left === 0) throw error;
+    }
+  }
+}
+
+/** What root writes, the agent's own user could not read: whoever works on the state folder does so as its owner. */
+async function becomeOwner(directory: string): Promise<void> {
+  const { uid, gid } = await stat(directory).catch(() => ({ uid: 0, gid: 0 }));
+  if (process.getuid?.() !== 0 || uid === 0) return;
+  process.setgroups?.([gid]);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
 }
 
 /** The agent's answer, or `undefined` when none is running (another command may hold the lock for a moment). */
@@ -34,12 +56,37 @@ async function askAgent(
   config: Config,
   command: string,
   args: Record<string, unknown>,
+  alsoAbsent: readonly string[] = [],
 ): Promise<{ result: unknown; offline: boolean } | undefined> {
   try {
     return { result: await ask(config.stateDir, { command, args }), offline: false };
   } catch (error) {
-    if (error instanceof ControlError && ['not-running', 'busy'].includes(error.code)) return undefined;
+    if (error instanceof ControlError && ['not-running', 'busy', ...alsoAbsent].includes(error.code)) return undefined;
     throw error;
+  }
+}
+
+/**
+ * One reading of a configured UPS: by the running agent, in its queue, or by itself. Without an agent nothing but the
+ * config is needed, so that it works before the first start and for a user who may not open the state folder.
+ */
+export async function pollConfigured(options: GlobalOptions, name: string): Promise<PollOutput> {
+  const { config } = await readConfig(options);
+  const running = await askAgent(config, 'poll', { name }, ['no-access']);
+  if (running !== undefined) return running.result as PollOutput;
+  const ups = config.ups.find((each) => each.name === name);
+  if (ups === undefined) throw noSuchUps(name);
+  const { driver } = await driverFor(ups, quietLog, realTimers.monotonic);
+  try {
+    return await pollOutput({
+      name,
+      driver: ups.driver.name,
+      config: unitOf(ups),
+      today: dayOf(new Date().toISOString(), config.site.timeZone),
+      read: async () => await driver.read(),
+    });
+  } finally {
+    await driver.close();
   }
 }
 
@@ -49,13 +96,14 @@ export const quietLog: Log = (level, _code, message) => {
 };
 
 async function onState(config: Config, command: string, args: Record<string, unknown>): Promise<unknown> {
+  await becomeOwner(config.stateDir);
   const control = await takeControlBriefly(config.stateDir, commandPatience(realTimers));
   try {
     const store = await openState(config, quietLog, () => new Date());
     try {
       const office = await Office.open(config, { store, now: () => new Date(), log: quietLog, env: process.env });
       try {
-        return await runCommand(office, command === 'poll' ? direct(config) : undefined, command, args);
+        return await runCommand(office, undefined, command, args);
       } finally {
         await office.close();
       }
@@ -65,21 +113,4 @@ async function onState(config: Config, command: string, args: Record<string, unk
   } finally {
     await control.close();
   }
-}
-
-/** Polls by itself while no agent runs. */
-function direct(config: Config): Live {
-  return {
-    pollStatus: () => undefined,
-    async pollNow(name) {
-      const ups = config.ups.find((each) => each.name === name);
-      if (ups === undefined) return undefined;
-      const { driver } = await driverFor(ups, quietLog, realTimers.monotonic);
-      try {
-        return await driver.read();
-      } finally {
-        await driver.close();
-      }
-    },
-  };
 }

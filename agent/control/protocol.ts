@@ -8,7 +8,15 @@ export type ControlReply =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
 
-export type ControlErrorCode = 'already-running' | 'not-running' | 'path-too-long' | 'bad-reply' | (string & {});
+export type ControlErrorCode =
+  | 'already-running'
+  | 'not-running'
+  | 'busy'
+  | 'path-too-long'
+  | 'no-access'
+  | 'no-answer'
+  | 'bad-reply'
+  | (string & {});
 
 /** Why the running agent could not be asked, or what it answered instead of a result. */
 export class ControlError extends Error {

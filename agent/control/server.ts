@@ -1,19 +1,16 @@
-/**
- * The control socket: how the command line talks to the running agent, and the lock on the state folder. Whoever
- * holds the socket holds the folder; a socket that nobody answers is left over and is taken away.
- */
-import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
+/** The control socket: how the command line talks to the running agent, and what the lock on the state folder is made of. */
+import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
-import { ask, isAnswered } from './client.ts';
-import { ControlError, type ControlReply, type ControlRequest, longestSocketPath, socketName } from './protocol.ts';
+import { ask } from './client.ts';
+import { Lock } from './lock.ts';
+import { ControlError, type ControlReply, type ControlRequest } from './protocol.ts';
 
 export type ControlHandler = (request: ControlRequest) => Promise<unknown>;
 
 export interface ControlServer {
   /** Says from now on what to answer; until then requests wait. */
   serve(handler: ControlHandler): void;
+  /** Gives the lock back; who was not answered yet hears that it is `busy`. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -44,15 +41,20 @@ export async function takeControlPatiently(directory: string, patience: Patience
     try {
       return await takeControl(directory);
     } catch (error) {
-      if (!(error instanceof ControlError) || error.code !== 'already-running' || left <= 0) throw error;
+      if (!(error instanceof ControlError) || error.code !== 'already-running') throw error;
       if (!(await isHeldBriefly(directory))) throw error;
+      if (left <= 0)
+        throw new ControlError('busy', `other commands are at work on ${directory}; try again`, { retry: true });
       await patience.pause();
     }
   }
 }
 
+/** A holder that keeps silent longer than this is an agent, busy or stuck. */
+const answerMs = 10_000;
+
 async function isHeldBriefly(directory: string): Promise<boolean> {
-  return await ask(directory, { command: 'version', args: {} }).then(
+  return await ask(directory, { command: 'version', args: {} }, answerMs).then(
     () => false,
     (error: unknown) => error instanceof ControlError && ['busy', 'not-running', 'bad-reply'].includes(error.code),
   );
@@ -60,122 +62,99 @@ async function isHeldBriefly(directory: string): Promise<boolean> {
 
 /**
  * Takes the lock on a state folder.
- * @throws ControlError `already-running` when another process holds it, `path-too-long`
+ * @throws ControlError `already-running` when another process holds it, `path-too-long`, `no-access`
  */
 export async function takeControl(directory: string): Promise<ControlServer> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, socketName);
-  const own = join(directory, `.${randomBytes(4).toString('hex')}.sock`);
-  if (Buffer.byteLength(path) > longestSocketPath || Buffer.byteLength(own) > longestSocketPath) {
-    throw new ControlError(
-      'path-too-long',
-      `the state folder ${directory} has too long a path for a socket (${longestSocketPath} bytes); use a shorter one`,
-    );
-  }
-  const server = new ControlSocket(path, own);
-  await server.listen();
+  const lock = await Lock.prepare(directory);
+  const server = new ControlSocket(lock);
   try {
-    await claim(path, own, directory);
-    await server.keepOnly(path);
+    await server.listen();
+    await lock.take();
+    return server;
   } catch (error) {
     await server.close();
     throw error;
   }
-  return server;
 }
 
-/** Puts our listening socket in the place of the lock, without ever displacing a living one. */
-async function claim(path: string, own: string, directory: string): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (await linkNew(own, path)) return;
-    if (await isAnswered(path)) throw running(directory);
-    const aside = `${own}.old`;
-    const moved = await rename(path, aside).then(
-      () => true,
-      () => false,
-    );
-    if (!moved) continue;
-    if (await isAnswered(aside)) {
-      await linkNew(aside, path);
-      await rm(aside, { force: true });
-      throw running(directory);
-    }
-    await rm(aside, { force: true });
-  }
-  throw running(directory);
-}
+/** No request is longer. */
+const longestRequest = 1_000_000;
+/** Answers under way may take so long to be read when the socket closes. */
+const lingerMs = 1000;
 
-const running = (directory: string): ControlError =>
-  new ControlError('already-running', `another agent is running on the state folder ${directory}; stop it first`);
-
-async function linkNew(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
+const stopping: ControlHandler = async () => {
+  throw new ControlError('busy', 'the agent is stopping', { retry: true });
+};
 
 class ControlSocket implements ControlServer {
-  readonly #path: string;
-  readonly #own: string;
+  readonly #lock: Lock;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  readonly #handler: Promise<ControlHandler>;
-  #resolveHandler: (handler: ControlHandler) => void = () => {};
-  #closed = false;
-  #inode: number | undefined;
+  readonly #unanswered = new Set<Socket>();
+  readonly #open = new Set<Socket>();
+  readonly #served: Promise<void>;
+  #serving: () => void = () => {};
+  #handler: ControlHandler = stopping;
+  #closing: Promise<void> | undefined;
 
-  constructor(path: string, own: string) {
-    this.#path = path;
-    this.#own = own;
-    this.#handler = new Promise((resolve) => {
-      this.#resolveHandler = resolve;
+  constructor(lock: Lock) {
+    this.#lock = lock;
+    this.#served = new Promise((resolve) => {
+      this.#serving = resolve;
     });
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
   serve(handler: ControlHandler): void {
-    this.#resolveHandler(handler);
+    if (this.#closing !== undefined) return;
+    this.#handler = handler;
+    this.#serving();
   }
 
   async listen(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(this.#own, resolve);
+      this.#server.listen(this.#lock.socket, resolve);
     });
-    await chmod(this.#own, 0o660);
+    await chmod(this.#lock.socket, 0o660);
   }
 
-  /** The lock is ours: its name is the only one the socket needs from here on. */
-  async keepOnly(path: string): Promise<void> {
-    this.#inode = (await stat(path)).ino;
-    await rm(this.#own, { force: true });
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    const now = await stat(this.#path).catch(() => undefined);
-    if (now !== undefined && now.ino === this.#inode) await unlink(this.#path).catch(() => {});
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await rm(this.#own, { force: true });
+  async #close(): Promise<void> {
+    this.#handler = stopping;
+    this.#serving();
+    await this.#lock.release();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#unanswered) void this.#reply(socket, '{}');
+    const linger = setTimeout(() => {
+      for (const socket of this.#open) socket.destroy();
+    }, lingerMs);
+    await closed;
+    clearTimeout(linger);
   }
 
   #accept(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
+    this.#open.add(socket);
+    this.#unanswered.add(socket);
+    socket.on('close', () => {
+      this.#open.delete(socket);
+      this.#unanswered.delete(socket);
+    });
     socket.on('error', () => socket.destroy());
+    if (this.#closing !== undefined) {
+      void this.#reply(socket, '{}');
+      return;
+    }
     socket.setEncoding('utf8');
     let text = '';
     socket.on('data', (chunk: string) => {
       text += chunk;
       const end = text.indexOf('\n');
       if (end < 0) {
-        if (text.length > 1_000_000) socket.destroy();
+        if (text.length > longestRequest) socket.destroy();
         return;
       }
       socket.removeAllListeners('data');
@@ -183,16 +162,19 @@ class ControlSocket implements ControlServer {
     });
   }
 
+  /** Answers once: what comes after the first line, or after the answer, is not looked at. */
   async #reply(socket: Socket, line: string): Promise<void> {
+    await this.#served;
+    if (!this.#unanswered.delete(socket)) return;
     const reply = await this.#answer(line);
     if (!socket.destroyed) socket.end(`${JSON.stringify(reply)}\n`);
   }
 
   async #answer(line: string): Promise<ControlReply> {
     try {
-      const request = JSON.parse(line) as Partial<ControlRequest>;
-      const handler = await this.#handler;
-      return { ok: true, result: await handler({ command: String(request.command), args: request.args ?? {} }) };
+      const request = JSON.parse(line) as Partial<ControlRequest> | null;
+      const result = await this.#handler({ command: String(request?.command), args: request?.args ?? {} });
+      return { ok: true, result };
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
       return { ok: false, error: { code, message: error instanceof Error ? error.message : String(error) } };

@@ -77,7 +77,9 @@ export class Forwarder {
 
   async #forwardAll(): Promise<number> {
     let taken = 0;
+    const configured = this.#parts.endpoint();
     try {
+      if (configured) await this.#dropOld(configured.url);
       for (;;) {
         const due = this.nextDue();
         const target = this.#parts.endpoint();
@@ -93,6 +95,22 @@ export class Forwarder {
       this.#parts.log('error', 'cloud.not-written', error.message);
       return taken;
     }
+  }
+
+  /** What waits for an endpoint that is gone does so for five days, like everything else. The customer knows already. */
+  async #dropOld(url: string): Promise<void> {
+    const { store, now } = this.#parts;
+    if (this.#state(url)?.value.disabledAt === undefined) return;
+    const old = this.#waiting().filter(([, { value }]) => Date.parse(now()) - Date.parse(value.time) >= giveUpAfterMs);
+    if (old.length === 0) return;
+    await store.commit({
+      changes: old.map(([key, { revision }]) => ({ key, remove: true, expected: revision })),
+      history: old.map(([, { value }]) => ({
+        at: now(),
+        kind: 'cloud.dropped',
+        data: { id: value.id, type: value.type },
+      })),
+    });
   }
 
   /** Takes out what the reseller need not be told any more. */

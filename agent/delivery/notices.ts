@@ -1,7 +1,7 @@
 /** Notices on their way: which of them are still owed, what their mail says, which earlier mails it follows. */
 import { type Connection, isConfirmed, resellerRecipient } from '../lifecycle/connection.ts';
 import { dayOf } from '../lifecycle/days.ts';
-import type { Instant, Notice } from '../lifecycle/model.ts';
+import type { Instant, Notice, Step } from '../lifecycle/model.ts';
 import type { Unit } from '../lifecycle/unit.ts';
 import { keys } from '../store/keys.ts';
 import type { Store, Versioned } from '../store/port.ts';
@@ -80,5 +80,9 @@ export function isOwed(store: Store, notice: Notice): boolean {
   }
   const event = store.get<Unit>(keys.unit(notice.unit))?.value.events[notice.event];
   if (event?.occurrence !== notice.occurrence) return notice.step === 'resolved';
-  return notice.step === 'resolved' ? event.closedOn !== undefined : event.closedOn === undefined;
+  if (notice.step === 'resolved') return event.closedOn !== undefined;
+  return event.closedOn === undefined && (event.date !== undefined || !isDated(notice.step));
 }
+
+/** A step of a date: it waits while the date is doubtful, and is worked out anew when it is not. */
+const isDated = (step: Step): boolean => step !== 'now' && step !== 'reminder';

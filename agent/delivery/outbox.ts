@@ -2,7 +2,8 @@
  * The outbox: takes each message that is due, claims it, hands it to the mail server and writes down what became of it.
  * What is claimed and not settled when the process dies is sent again letter by letter, with the same Message-ID.
  */
-import type { Instant } from '../lifecycle/model.ts';
+import { dayOf } from '../lifecycle/days.ts';
+import type { Day, Instant } from '../lifecycle/model.ts';
 import { keys } from '../store/keys.ts';
 import {
   type Batch,
@@ -16,7 +17,7 @@ import {
 import { DeliveryError, type Receipt } from './channel.ts';
 import { composeMail } from './mail/compose.ts';
 import type { ComposedMail, Contact } from './mail/content.ts';
-import { type MailEnvelope, messageId } from './mail/message.ts';
+import { type MailEnvelope, messageId, parseMailbox } from './mail/message.ts';
 import type { Smtp } from './mail/smtp.ts';
 import { earlierMessageIds, type NoticeContext, type NoticeEntry, noticesContent, owed } from './notices.ts';
 import type { Message, NoticeRecord, OtherMessage } from './records.ts';
@@ -70,6 +71,13 @@ export interface DeliveryTally {
 const parallel = 5;
 const none: Consequence = { changes: [], history: [] };
 
+/** What leaves: words and envelope; `frozen` when the server may have taken these very words before. */
+interface Prepared {
+  readonly words: ComposedMail;
+  readonly envelope: MailEnvelope;
+  readonly frozen: boolean;
+}
+
 /** Sends what is due. One call at a time; safe to call as often as one likes. */
 export class Outbox {
   readonly #parts: OutboxParts;
@@ -83,7 +91,7 @@ export class Outbox {
 
   /** When the next message wants to be tried, or `undefined` when nothing waits. */
   nextDue(): Instant | undefined {
-    return this.#waiting()
+    return this.#sendable()
       .map(([, { value }]) => value.nextAt)
       .sort()[0];
   }
@@ -107,12 +115,23 @@ export class Outbox {
       .filter(([, { value }]) => value.state === 'queued' || value.state === 'sending');
   }
 
+  /** What waits, without mails of an earlier day: today's run takes them in first, so that one mail leaves, not two. */
+  #sendable(): [string, Versioned<Message>][] {
+    const { store, now, site } = this.#parts;
+    const today = dayOf(now(), site().timeZone);
+    const ranToday = (store.get<{ day: Day }>(keys.run)?.value.day ?? '') >= today;
+    return this.#waiting().filter(
+      ([, { value }]) =>
+        ranToday || value.kind !== 'notices' || value.reminder || value.words !== undefined || value.day >= today,
+    );
+  }
+
   async #deliverAll(): Promise<DeliveryTally> {
     const tally: DeliveryTally = { sent: 0, failed: 0, retried: 0, dropped: 0 };
     const smtp = this.#parts.smtp();
     if (smtp === undefined) return tally;
     const now = this.#parts.now();
-    const due = this.#waiting()
+    const due = this.#sendable()
       .filter(([, { value }]) => value.nextAt <= now)
       .map(([key]) => key);
     const worker = async (): Promise<void> => {
@@ -132,6 +151,7 @@ export class Outbox {
       const prepared = await this.#prepare(key);
       return prepared === undefined ? 'dropped' : await this.#send(key, prepared, smtp);
     } catch (error) {
+      if (error instanceof DeliveryError) return await this.#notSent(key, error, true);
       if (!(error instanceof StoreError)) throw error;
       this.#parts.log('error', 'outbox.not-written', error.message, { message: key });
       return 'retried';
@@ -139,7 +159,7 @@ export class Outbox {
   }
 
   /** Words and envelope of a message, claimed; `undefined` when nothing in it is owed any more. */
-  async #prepare(key: string): Promise<{ words: ComposedMail; envelope: MailEnvelope } | undefined> {
+  async #prepare(key: string): Promise<Prepared | undefined> {
     const { store, now, site } = this.#parts;
     const record = store.get<Message>(key);
     if (record === undefined) return undefined;
@@ -165,7 +185,7 @@ export class Outbox {
         ...(message.words === undefined ? drop.map(removal) : []),
       ],
     });
-    return { words, envelope };
+    return { words, envelope, frozen: message.words !== undefined };
   }
 
   #owed(message: Message): { keep: NoticeEntry[]; drop: NoticeEntry[] } {
@@ -203,32 +223,32 @@ export class Outbox {
             unsubscribe: { address: replyTo.address, subject: 'unsubscribe' },
           }
         : {}),
-      ...(token === '' ? {} : { unsubscribe: { address: from, subject: `decline ${token}` } }),
+      ...(token === ''
+        ? {}
+        : { unsubscribe: { address: parseMailbox(from, 'mail.from').address, subject: `decline ${token}` } }),
     };
   }
 
-  async #send(
-    key: string,
-    prepared: { words: ComposedMail; envelope: MailEnvelope },
-    smtp: Pick<Smtp, 'send'>,
-  ): Promise<keyof DeliveryTally> {
+  async #send(key: string, prepared: Prepared, smtp: Pick<Smtp, 'send'>): Promise<keyof DeliveryTally> {
+    if (this.#parts.store.get(key) === undefined) return 'dropped';
     try {
       const receipt: Receipt = await smtp.send(prepared.words, prepared.envelope);
       await this.#settle(key, { kind: 'taken', reply: receipt.reply });
       return 'sent';
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
-      return await this.#notSent(key, error);
+      return await this.#notSent(key, error, prepared.frozen);
     }
   }
 
-  async #notSent(key: string, error: DeliveryError): Promise<keyof DeliveryTally> {
+  async #notSent(key: string, error: DeliveryError, frozen: boolean): Promise<keyof DeliveryTally> {
     const { store, now, random, log } = this.#parts;
     const record = store.get<Message>(key);
     if (record === undefined) return 'dropped';
     const message = record.value;
     const refused: Fate = { kind: 'refused', reply: error.reply ?? error.message };
-    const { expired, left } = this.#expired(message);
+    const keepsWords = error.maybeTaken || frozen;
+    const { expired, left } = this.#expired(message, keepsWords);
     if (!error.retry || (expired.length > 0 && left.length === 0)) {
       await this.#settle(key, refused);
       return 'failed';
@@ -238,7 +258,7 @@ export class Outbox {
     const { words, ...rest } = message;
     const retried: Message = {
       ...rest,
-      ...(error.maybeTaken && words ? { words } : {}),
+      ...(keepsWords && words ? { words } : {}),
       ...(message.kind === 'notices' ? { notices: left } : {}),
       state: 'queued',
       failures,
@@ -296,9 +316,9 @@ export class Outbox {
 
   /**
    * What has waited for five days, and what has not. A message that takes in newer notices each day gives up the old
-   * ones only; any other message is its own single item.
+   * ones only; one whose words are frozen is given up as a whole; any other message is its own single item.
    */
-  #expired(message: Message): { expired: string[]; left: string[] } {
+  #expired(message: Message, asWhole: boolean): { expired: readonly string[]; left: readonly string[] } {
     const { store, now } = this.#parts;
     const isOld = (since: Instant): boolean => Date.parse(now()) - Date.parse(since) >= giveUpAfterMs;
     if (message.kind !== 'notices') {
@@ -307,6 +327,7 @@ export class Outbox {
         : { expired: [], left: [message.id] };
     }
     const expired = message.notices.filter((key) => isOld(store.get<NoticeRecord>(key)?.value.at ?? now()));
+    if (asWhole && expired.length < message.notices.length) return { expired: [], left: message.notices };
     return { expired, left: message.notices.filter((key) => !expired.includes(key)) };
   }
 

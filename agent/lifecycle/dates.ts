@@ -18,6 +18,13 @@ const absentDays = new Set<Day>(['2000-01-01']);
 const isoForm = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?$/;
 const dottedForm = /^(\d{1,2})\.(\d{1,2})\.(\d{2}|\d{4})\.?$/;
 const slashForm = /^(\d{1,2})([/-])(\d{1,2})\2(\d{2}|\d{4})$/;
+/** `Nov-23-26` and `23-Nov-2026`, two of the formats a network card offers for its display. */
+const namedForms = [
+  { form: /^([A-Za-z]{3})[- ](\d{1,2})[-, ]+(\d{2}|\d{4})$/, month: 1, day: 2 },
+  { form: /^(\d{1,2})[- ]([A-Za-z]{3})[- ](\d{2}|\d{4})$/, month: 2, day: 1 },
+] as const;
+const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
 /** The decade printed as `'0' + (year - 1900) / 10`, which runs past the digit 9 from the year 2000 on. */
 const overrunForm = /^(\d{1,2})\/(\d{1,2})\/(?:19|20)?([:-?])(\d)$/;
 
@@ -31,7 +38,12 @@ export function readDate(text: string, order: DateOrder = 'mdy'): DateReading {
   const trimmed = text.replaceAll('\0', '').trim();
   if (absentTexts.has(trimmed.toLowerCase())) return { kind: 'absent' };
   if (/^[0\s/.-]+$/.test(trimmed)) return { kind: 'absent' };
-  const reading = readIso(trimmed) ?? readDotted(trimmed) ?? readSlashed(trimmed, order) ?? readOverrun(trimmed, order);
+  const reading =
+    readIso(trimmed) ??
+    readDotted(trimmed) ??
+    readNamed(trimmed) ??
+    readSlashed(trimmed, order) ??
+    readOverrun(trimmed, order);
   if (reading === undefined) return { kind: 'unreadable', why: `"${trimmed.slice(0, 40)}" is not a date` };
   return reading.kind === 'date' && absentDays.has(reading.day) ? { kind: 'absent' } : reading;
 }
@@ -44,6 +56,15 @@ function readIso(text: string): DateReading | undefined {
 function readDotted(text: string): DateReading | undefined {
   const m = dottedForm.exec(text);
   return m ? dateOr(text, fullYear(m[3] ?? ''), Number(m[2]), Number(m[1])) : undefined;
+}
+
+function readNamed(text: string): DateReading | undefined {
+  for (const { form, month, day } of namedForms) {
+    const m = form.exec(text);
+    const index = m ? monthNames.indexOf((m[month] ?? '').toLowerCase()) : -1;
+    if (m && index >= 0) return dateOr(text, fullYear(m[3] ?? ''), index + 1, Number(m[day]));
+  }
+  return undefined;
 }
 
 function readSlashed(text: string, order: DateOrder): DateReading | undefined {

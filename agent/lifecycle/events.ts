@@ -246,9 +246,10 @@ class Run {
       ...(date ? { date: date.value, dateSource: date.source } : {}),
       ...(listedOnly && !late ? { listedOnly } : {}),
     };
-    this.events[open.id] = event;
     const moved = event.date !== open.date || event.dateSource !== open.dateSource;
-    if (moved || causes.join() !== open.causes.join()) this.changes.push({ kind: 'changed', event });
+    if (!moved && causes.join() === open.causes.join() && event.listedOnly === open.listedOnly) return;
+    this.events[open.id] = event;
+    this.changes.push({ kind: 'changed', event });
   }
 
   #close(id: EventId, reason: CloseReason): void {

@@ -204,13 +204,22 @@ export function countable(rows: readonly CartridgeFact[]): readonly CartridgeFac
 function cartridgeNeeds(known: Knowledge, rows: number, facts: Facts): Facts {
   const { cartridge, cartridges } = known.config;
   const part = cartridge === undefined ? facts['battery.cartridge'] : fact(cartridge, 'config', cartridge);
-  const count = cartridges ?? (rows > 0 ? rows : undefined);
-  const quantity =
-    count === undefined ? undefined : fact(count, cartridges === undefined ? 'ups' : 'config', `${count}`);
+  const quantity = cartridgeQuantity(cartridges, rows, part);
   return {
     ...(part ? { 'battery.cartridge': part } : {}),
     ...(quantity ? { 'battery.cartridge.quantity': quantity } : {}),
   };
+}
+
+/** A unit that names one part and lists no cartridges takes one: the vendor's part number is the set for the unit. */
+function cartridgeQuantity(
+  configured: number | undefined,
+  rows: number,
+  part: Fact<string> | undefined,
+): Fact<number> | undefined {
+  if (configured !== undefined) return fact(configured, 'config', `${configured}`);
+  if (rows > 0) return fact(rows, 'ups', `${rows} rows`);
+  return part && fact(1, 'estimate', part.raw);
 }
 
 function warrantyFact(known: Knowledge, made: Fact<Day> | undefined): Fact<Day> | undefined {

@@ -60,7 +60,6 @@ export interface Facts {
   readonly 'plan.kind'?: Fact<PlanKind>;
   readonly 'plan.end'?: Fact<Day>;
 }
-export type FactKey = keyof Facts;
 
 /** The nine lifecycle events, in the order in which a mail lists them. */
 export const eventIds = [

@@ -149,11 +149,13 @@ class Ledger {
     return notice.state === 'queued' && this.messages.get(notice.message)?.value.words === undefined;
   }
 
-  /** The steps that count as told: for an open event whatever is on its way as well. */
+  /** The steps that count as told: for an open event whatever is on its way as well, and its end once it was tried. */
   told(unit: Unit, event: Pick<LifecycleEvent, 'id' | 'occurrence' | 'closedOn'>, recipient: Recipient): Set<Step> {
     const entries = this.of(unit.id, event.id, event.occurrence, recipient).map(([, { value }]) => value);
     const counted =
-      event.closedOn === undefined ? entries : entries.filter((n) => n.state !== 'failed' && !this.isWaiting(n));
+      event.closedOn === undefined
+        ? entries
+        : entries.filter((n) => n.step === 'resolved' || (n.state !== 'failed' && !this.isWaiting(n)));
     return new Set(counted.map(({ step }) => step));
   }
 }
@@ -219,8 +221,8 @@ export function noticeOf(
     recipient,
     dueOn: day,
     ...(step === 'reminder' ? { day } : {}),
-    ...(event.date === undefined ? {} : { date: event.date }),
-    ...(event.dateSource === undefined ? {} : { dateSource: event.dateSource }),
+    ...(event.date === undefined || step === 'now' ? {} : { date: event.date }),
+    ...(event.dateSource === undefined || step === 'now' ? {} : { dateSource: event.dateSource }),
     ...(late ? { late } : {}),
     ...(event.closed === undefined ? {} : { closed: event.closed }),
   };

@@ -1,6 +1,6 @@
 /** What every operation works with: plain values of the site, the store, and a clock that is passed in. */
 import type { Contact, Language } from '../delivery/mail/content.ts';
-import type { NoticeRecord } from '../delivery/records.ts';
+import type { Message, NoticeRecord } from '../delivery/records.ts';
 import { dayOf } from '../lifecycle/days.ts';
 import type { ConfiguredUnit } from '../lifecycle/facts.ts';
 import type { Day, Instant, LifecycleEvent } from '../lifecycle/model.ts';
@@ -61,8 +61,13 @@ export function momentOf(desk: Desk, unitId: string): Moment {
     resolvedTold: (event: LifecycleEvent) =>
       desk.store
         .list<NoticeRecord>(keys.noticesOf(unitId, event.id, event.occurrence))
-        .some(([, { value }]) => value.step === 'resolved' && value.state === 'told'),
+        .some(([, { value }]) => value.step === 'resolved' && isFinal(desk.store, value)),
   };
+}
+
+/** Told, given up, or in a mail whose words are out of the house: it cannot be taken back any more. */
+function isFinal(store: Store, { state, message }: NoticeRecord): boolean {
+  return state !== 'queued' || store.get<Message>(keys.message(message))?.value.words !== undefined;
 }
 
 /** Who the reseller is told by: the agent's own mail, else the endpoint. */

@@ -1,5 +1,5 @@
 /** What is known right now, for the command line and the page. */
-import type { NoticeRecord } from '../delivery/records.ts';
+import type { Message, NoticeRecord } from '../delivery/records.ts';
 import type { Connection, ConnectionState } from '../lifecycle/connection.ts';
 import { daysUntil } from '../lifecycle/days.ts';
 import {
@@ -59,6 +59,8 @@ export interface ConnectionView {
   readonly expiresAt?: string;
   readonly answeredAt?: string;
   readonly answeredBy?: string;
+  /** Why the invitation has not left yet. */
+  readonly trouble?: string;
 }
 
 /** Every configured unit, in the order of the config. */
@@ -94,6 +96,8 @@ export function eventViews(desk: Desk, units: Units, options: { all?: boolean } 
 /** The connection without its hashes. */
 export function connectionView(desk: Desk): ConnectionView {
   const c: Connection = connectionOf(desk.store);
+  const waiting = desk.store.get<Message>(keys.message(`invitation/${c.id}`))?.value;
+  const trouble = c.takenAt === undefined && c.state === 'pending' ? waiting?.lastError : undefined;
   const lapse = c.takenAt && new Date(Date.parse(c.takenAt) + 168 * 3_600_000).toISOString();
   return {
     state: c.state,
@@ -103,6 +107,7 @@ export function connectionView(desk: Desk): ConnectionView {
     ...(lapse && c.state === 'pending' ? { expiresAt: lapse } : {}),
     ...(c.answeredAt ? { answeredAt: c.answeredAt } : {}),
     ...(c.answeredBy ? { answeredBy: c.answeredBy } : {}),
+    ...(trouble === undefined ? {} : { trouble }),
   };
 }
 

@@ -95,6 +95,7 @@ export function writesOf(desk: Desk, input: ConnectionInput, reply?: string): Mo
   const record = desk.store.get<Connection>(keys.connection);
   const before = record?.value ?? noConnection;
   const moved = move(before, input, desk.now());
+  if (moved.changed) log(desk, moved);
   return moved.changed
     ? writes(desk, before, record?.revision ?? 0, moved, undefined, reply)
     : { changes: [], history: [] };
@@ -106,9 +107,13 @@ async function apply(desk: Desk, input: ConnectionInput, words?: { code: string;
   const moved = move(before, input, desk.now());
   if (moved.changed) {
     await desk.store.commit(writes(desk, before, record?.revision ?? 0, moved, words));
-    desk.log('info', `connection.${moved.connection.state}`, `Reseller: ${moved.says}.`);
+    log(desk, moved);
   }
   return { changed: moved.changed, state: moved.connection.state, says: moved.says };
+}
+
+function log(desk: Desk, moved: Move): void {
+  desk.log('info', `connection.${moved.connection.state}`, `Reseller: ${moved.says}.`);
 }
 
 async function inviteAddress(desk: Desk, address: string): Promise<Answer> {

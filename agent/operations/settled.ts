@@ -37,23 +37,29 @@ export function itemSettled(desk: Desk, item: CloudItem, fate: ItemFate, reply: 
     return fate === 'taken' ? writesOf(desk, { kind: 'taken' }) : writesOf(desk, { kind: 'refused' }, reply);
   }
   const record = item.notice === undefined ? undefined : desk.store.get<NoticeRecord>(item.notice);
-  if (item.notice === undefined || record === undefined) return nothing;
+  const news = fate === 'refused' ? endpointNews(desk, 'endpoint-refused', reply) : nothing;
+  if (item.notice === undefined || record === undefined) return news;
   const value: NoticeRecord = { ...record.value, state: fate === 'taken' ? 'told' : 'failed', at: desk.now() };
-  return { changes: [{ key: item.notice, value, expected: record.revision }], history: [] };
+  return { changes: [{ key: item.notice, value, expected: record.revision }, ...news.changes], history: [] };
 }
 
 /** The endpoint is gone for good (410): the customer is told once. */
-export function endpointDisabled(desk: Desk, url: string): Consequence {
-  return {
-    changes: customerMessage(desk, `customer/endpoint-disabled/${today(desk)}`, {
-      kind: 'customer',
-      about: 'endpoint-disabled',
-      company: desk.site().company,
-      address: new URL(url).host,
-      today: today(desk),
-    }),
-    history: [],
-  };
+export function endpointDisabled(desk: Desk): Consequence {
+  return endpointNews(desk, 'endpoint-disabled');
+}
+
+/** At most one mail a day about the endpoint, whatever number of items it concerns. */
+function endpointNews(desk: Desk, about: 'endpoint-refused' | 'endpoint-disabled', reply?: string): Consequence {
+  const { company, endpoint } = desk.site();
+  const changes = customerMessage(desk, `customer/${about}/${today(desk)}`, {
+    kind: 'customer',
+    about,
+    company,
+    address: endpoint === undefined ? '' : new URL(endpoint).host,
+    today: today(desk),
+    ...(reply === undefined ? {} : { reply }),
+  });
+  return { changes, history: [] };
 }
 
 function titleOf(desk: Desk, noticeKey: string): string[] {

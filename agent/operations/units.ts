@@ -25,6 +25,8 @@ export interface Ingested {
 export class Units {
   readonly #desk: Desk;
   readonly #idOf = new Map<string, string>();
+  /** The latest record with a serial number, watched or retired. */
+  readonly #bySerial = new Map<string, string>();
   /** Serial numbers seen once in place of the one that was expected. */
   readonly #strangers = new Map<string, string>();
   #configured: { from: readonly ConfiguredUnit[]; byName: Map<string, ConfiguredUnit> } = {
@@ -36,6 +38,7 @@ export class Units {
     this.#desk = desk;
     for (const [, { value }] of desk.store.list<Unit>(keys.units)) {
       if (value.retiredOn === undefined) this.#idOf.set(value.name, value.id);
+      if (value.serial !== undefined) this.#bySerial.set(value.serial, value.id);
     }
   }
 
@@ -61,6 +64,9 @@ export class Units {
       return await this.#stranger(config, known, reading, serial);
     }
     this.#strangers.delete(name);
+    if (known !== undefined && known.value.serial === undefined && this.#unbound(serial) !== undefined) {
+      return await this.#exchange(config, known, reading, serial);
+    }
     return await this.#take(config, known ?? this.#adopt(config, serial), reading);
   }
 
@@ -127,14 +133,31 @@ export class Units {
       return { again: true };
     }
     this.#strangers.delete(name);
+    return await this.#exchange(config, known, reading, serial);
+  }
+
+  /** Retires the record of a name and goes on with that of the serial number. */
+  async #exchange(
+    config: ConfiguredUnit,
+    known: Versioned<Unit>,
+    reading: Reading,
+    serial: string | undefined,
+  ): Promise<Ingested> {
     await this.#write([[known, retire(known.value, momentOf(this.#desk, known.value.id))]]);
-    this.#idOf.delete(name);
+    this.#idOf.delete(config.name);
     this.#desk.log(
       'info',
       'ups.exchanged',
-      `${name}: ${known.value.serial} is retired, ${serial} is watched in its place.`,
+      `${config.name}: ${known.value.serial ?? known.value.id} is retired, ${serial} is watched in its place.`,
     );
     return await this.#take(config, this.#adopt(config, serial), reading);
+  }
+
+  /** The record of a serial number that no name in the config stands for now. */
+  #unbound(serial: string | undefined): Versioned<Unit> | undefined {
+    const id = serial === undefined ? undefined : this.#bySerial.get(serial);
+    if (id === undefined || [...this.#idOf.values()].includes(id)) return undefined;
+    return this.#desk.store.get<Unit>(keys.unit(id));
   }
 
   /** The record that a unit not yet bound to a name goes on with: its own by serial number, or a new one. */
@@ -142,8 +165,9 @@ export class Units {
     const { store } = this.#desk;
     const bound = new Set(this.#idOf.values());
     const wanted = serial ?? config.name;
-    const old = store.get<Unit>(keys.unit(wanted));
-    if (old && !bound.has(wanted) && (old.value.serial ?? serial) === serial) return { value: old.value, record: old };
+    const old = this.#unbound(serial) ?? store.get<Unit>(keys.unit(wanted));
+    if (old && !bound.has(old.value.id) && (old.value.serial ?? serial) === serial)
+      return { value: old.value, record: old };
     const taken = (id: string): boolean => store.get(keys.unit(id)) !== undefined;
     let id = taken(wanted) ? config.name : wanted;
     for (let n = 2; taken(id); n += 1) id = `${config.name}#${n}`;
@@ -169,6 +193,7 @@ export class Units {
       puts.push(...consequences.changes);
       history.push(...consequences.history);
       if (change.unit.retiredOn === undefined) this.#idOf.set(change.unit.name, change.unit.id);
+      if (change.unit.serial !== undefined) this.#bySerial.set(change.unit.serial, change.unit.id);
     }
     if (puts.length > 0) await this.#desk.store.commit({ changes: puts, history });
     for (const [, { unit, changes: eventChanges }] of changes) {

@@ -1,5 +1,5 @@
 /** When to read which UPS, how many at once, and what to do when it does not answer. */
-import { type Driver, DriverError, type Reading, type Verdict } from '../../drivers/contract.ts';
+import { type Driver, DriverError, type Reading, type Verdict, withoutName } from '../../drivers/contract.ts';
 import { Slots } from './slots.ts';
 import type { Cancel, Timers } from './timers.ts';
 
@@ -47,12 +47,18 @@ const backstopMs = 180_000;
 const maxConfirmations = 3;
 /** First polls are spread: so many milliseconds from one to the next at most. */
 const spreadMs = 50;
+/** A stop waits so long for a driver to close. */
+const closeMs = 5000;
 
 interface Entry {
   readonly target: Target;
   cancel: Cancel | undefined;
+  /** Its first poll is over, whatever came of it. */
+  tried: boolean;
   confirmations: number;
   status: PollStatus | undefined;
+  /** Why the last reading could not be taken in. */
+  trouble: string | undefined;
 }
 
 /** Polls its targets until it is stopped. */
@@ -60,8 +66,9 @@ export class Poller {
   readonly #parts: PollerParts;
   readonly #slots: Slots;
   readonly #entries = new Map<string, Entry>();
-  readonly #abort = new AbortController();
-  #untried = 0;
+  /** The reads under way. */
+  readonly #reads = new Set<AbortController>();
+  #stopped = false;
   #settled = false;
 
   constructor(parts: PollerParts) {
@@ -72,9 +79,15 @@ export class Poller {
   /** Begins to poll; the first polls are spread so that answers do not come in one burst. */
   start(targets: readonly Target[]): void {
     const step = Math.min(spreadMs, this.#parts.intervalMs / Math.max(1, targets.length));
-    this.#untried = targets.length;
     targets.forEach((target, index) => {
-      const entry: Entry = { target, cancel: undefined, confirmations: 0, status: undefined };
+      const entry: Entry = {
+        target,
+        cancel: undefined,
+        tried: false,
+        confirmations: 0,
+        status: undefined,
+        trouble: undefined,
+      };
       this.#entries.set(target.name, entry);
       this.#schedule(entry, index * step);
     });
@@ -98,24 +111,41 @@ export class Poller {
 
   /** Stops polling, ends reads under way, and closes the drivers. May be called twice. */
   async stop(): Promise<void> {
-    this.#abort.abort();
+    this.#stopped = true;
+    for (const read of this.#reads) read.abort();
     for (const entry of this.#entries.values()) entry.cancel?.();
-    await Promise.all([...this.#entries.values()].map(({ target }) => target.driver.close()));
+    await Promise.all([...this.#entries.values()].map(({ target }) => this.#close(target)));
+  }
+
+  /** A driver that cannot be closed, or takes for ever, must not keep the others or the process. */
+  async #close({ name, driver }: Target): Promise<void> {
+    const { timers, log } = this.#parts;
+    let cancel: Cancel = () => {};
+    const patience = new Promise<void>((resolve) => {
+      cancel = timers.after(`close ${name}`, closeMs, resolve);
+    });
+    try {
+      await Promise.race([driver.close(), patience]);
+    } catch (error) {
+      log('warn', 'poll.not-closed', `${name}: ${reason(error)}`, { ups: name });
+    } finally {
+      cancel();
+    }
   }
 
   #schedule(entry: Entry, ms: number): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#stopped) return;
     entry.cancel = this.#parts.timers.after(`poll ${entry.target.name}`, ms, () => void this.#poll(entry));
   }
 
   async #poll(entry: Entry): Promise<void> {
     const { intervalMs, confirmAfterMs } = this.#parts;
-    const first = entry.status === undefined;
     const again = await this.#slots.run(entry.target.line, async () => {
-      if (this.#abort.signal.aborted) return false;
+      if (this.#stopped) return false;
       return await this.#readAndTell(entry);
     });
-    if (first) this.#untried -= 1;
+    if (this.#stopped) return;
+    entry.tried = true;
     entry.confirmations = again ? entry.confirmations + 1 : 0;
     const soon = again && entry.confirmations <= maxConfirmations;
     this.#schedule(entry, soon ? Math.min(confirmAfterMs, intervalMs) : intervalMs);
@@ -123,8 +153,9 @@ export class Poller {
   }
 
   #lookSettled(): void {
-    if (this.#untried > 0) return;
-    if ([...this.#entries.values()].some((e) => e.confirmations > 0 && e.confirmations <= maxConfirmations)) return;
+    for (const { tried, confirmations } of this.#entries.values()) {
+      if (!tried || (confirmations > 0 && confirmations <= maxConfirmations)) return;
+    }
     this.#settled = true;
     this.#parts.onSettled?.();
   }
@@ -134,46 +165,72 @@ export class Poller {
     const { name } = entry.target;
     try {
       const reading = await this.#read(entry);
-      return (await this.#parts.onReading(name, reading)).again;
+      const { again } = await this.#parts.onReading(name, reading);
+      entry.trouble = undefined;
+      return again;
     } catch (error) {
-      if (this.#abort.signal.aborted) return false;
+      if (this.#stopped) return false;
       try {
         if (error instanceof DriverError) await this.#parts.onFailure(name, error);
         else throw error;
       } catch (unexpected) {
-        this.#parts.log('error', 'poll.not-taken', `${name}: the reading could not be taken in: ${String(unexpected)}`);
+        this.#notTaken(entry, unexpected);
       }
       return false;
     }
   }
 
+  /** The reading is lost, the next one comes; said once as long as the reason is the same. */
+  #notTaken(entry: Entry, error: unknown): void {
+    const trouble = reason(error);
+    if (trouble === entry.trouble) return;
+    entry.trouble = trouble;
+    const { name } = entry.target;
+    this.#parts.log('error', 'poll.not-taken', `${name}: the reading could not be taken in: ${trouble}`, { ups: name });
+  }
+
   async #read(entry: Entry): Promise<Reading> {
     const { timers } = this.#parts;
     const { driver, name } = entry.target;
-    const late = new AbortController();
-    const signal = AbortSignal.any([this.#abort.signal, late.signal]);
+    if (this.#stopped) throw stopped(name);
+    const read = new AbortController();
+    this.#reads.add(read);
     let cancel: Cancel = () => {};
-    const backstop = new Promise<never>((_resolve, reject) => {
+    const ended = new Promise<never>((_resolve, reject) => {
+      read.signal.addEventListener('abort', () => reject(stopped(name)));
       cancel = timers.after(`backstop ${name}`, backstopMs, () => {
-        late.abort();
         reject(new DriverError('timeout', `${name}: the driver did not come back within 3 minutes`, { retry: true }));
+        read.abort();
       });
     });
     try {
-      const reading = await Promise.race([driver.read(signal), backstop]);
+      const reading = await Promise.race([driver.read(read.signal), ended]);
       this.#note(entry, reading.verdict, reading.note);
       return reading;
     } catch (error) {
-      if (error instanceof DriverError) this.#note(entry, 'unreachable', error.message);
-      throw error;
+      const failure = error instanceof DriverError ? error : this.#mistake(entry, error);
+      this.#note(entry, 'unreachable', withoutName(name, failure.message));
+      throw failure;
     } finally {
       cancel();
+      this.#reads.delete(read);
     }
+  }
+
+  /** What a driver must not throw: our own mistake, logged with its place once as long as it is the same. */
+  #mistake(entry: Entry, error: unknown): DriverError {
+    const { name } = entry.target;
+    const message = `${name}: the driver failed in a way it should not: ${reason(error)}`;
+    if (entry.status?.message !== message) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      this.#parts.log('error', 'poll.driver-mistake', message, { ups: name, stack });
+    }
+    return new DriverError('protocol', message, { retry: true, cause: error });
   }
 
   /** Keeps the status, and logs it when it says something else than before. */
   #note(entry: Entry, verdict: Verdict, message: string | undefined): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#stopped) return;
     const { timers, log } = this.#parts;
     const before = entry.status;
     const good = verdict === 'ups' || verdict === 'other-vendor';
@@ -192,3 +249,8 @@ export class Poller {
     else log('info', 'poll.answers', `${name} answers${before ? ' again' : ''}.`, { ups: name, verdict });
   }
 }
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const stopped = (name: string): DriverError =>
+  new DriverError('closed', `${name}: polling was stopped`, { retry: true });

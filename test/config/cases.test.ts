@@ -14,7 +14,7 @@ describe('config files', () => {
   test.each(names)('%s', async (name) => {
     const text = readFileSync(new URL(name, folder), 'utf8');
     const { problems, config } = await checkText(text);
-    const lines = problems.map(formatProblem);
+    const lines = problems.map((problem) => formatProblem(problem).replaceAll(process.cwd(), '<folder>'));
     for (const line of lines) expect(line).toMatch(/^config\.yaml:\d+:\d+ \S.*: \S/);
     const actual = [...lines, ...(config === undefined ? [] : ['', printConfig(config)])].join('\n');
     expect(config !== undefined).toBe(name.startsWith('good-'));

@@ -1,7 +1,7 @@
 /** From notices and what is known of their units to what a mail says. Pure; doubtful facts stay at home. */
 import { daysUntil } from '../../lifecycle/days.ts';
 import { countable, sound } from '../../lifecycle/facts.ts';
-import { type CartridgeFact, type Day, eventIds, type Fact, type Notice } from '../../lifecycle/model.ts';
+import { type CartridgeFact, type Day, eventIds, type Fact, type Facts, type Notice } from '../../lifecycle/model.ts';
 import { nextSteps } from '../../lifecycle/steps.ts';
 import type { Unit } from '../../lifecycle/unit.ts';
 import type { Contact, EventLine, NoticeMail, UnitBlock } from './content.ts';
@@ -66,16 +66,18 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
     ...text('serial', soundValue(facts['device.serial'])),
     ...text('sku', soundValue(facts['device.part'])),
     ...text('cartridge', soundValue(facts['battery.cartridge'])),
-    ...text('externalCartridge', soundValue(facts['battery.cartridge.external'])),
+    ...text('externalCartridge', externalCartridge(facts)),
     ...(quantity === undefined ? {} : { quantity }),
     ...dated('installed', facts['battery.date']),
-    ...dated('replaceBy', facts['battery.date.maintenance']),
+    ...(isFaulty(notices) ? {} : dated('replaceBy', facts['battery.date.maintenance'])),
     ...dated('warrantyEnd', facts['warranty.end']),
     ...(plan && facts['plan.kind'] && facts['plan.end']
       ? { plan: { kind: facts['plan.kind'].value, end: facts['plan.end'].value } }
       : {}),
     cartridges: cartridges.map((c) => ({
       label: c.cartridge === undefined ? `${c.pack}` : `${c.pack}/${c.cartridge}`,
+      pack: c.pack,
+      ...(c.cartridge === undefined ? {} : { cartridge: c.cartridge }),
       ...(c.part === undefined ? {} : { part: c.part }),
       ...(c.installed === undefined ? {} : { installed: c.installed }),
       ...(c.replaceBy === undefined ? {} : { replaceBy: c.replaceBy }),
@@ -87,12 +89,25 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
   };
 }
 
-/** An event at its step, with the date as it is known today. */
+/** A battery that has failed is due now: a date years ahead beside it would only confuse. */
+function isFaulty(notices: readonly Notice[]): boolean {
+  const open = notices.filter(({ step }) => step !== 'resolved').map(({ event }) => event);
+  const failed = open.includes('replace-battery') || open.includes('battery-needs-replacement');
+  return failed && !open.includes('battery-replacement-due') && !open.includes('battery-end-of-life-exceeded');
+}
+
+/** The part number of the external packs and how many there are. */
+function externalCartridge(facts: Facts): string | undefined {
+  const part = soundValue(facts['battery.cartridge.external']);
+  const packs = soundValue(facts['battery.packs']) ?? 0;
+  return part === undefined || packs < 1 ? part : `${part} × ${packs}`;
+}
+
+/** An event at its step, with the date as it is known today; `now` is told without one. */
 function eventLine(notice: Notice, unit: Unit | undefined, today: Day): EventLine {
   const event = unit?.events[notice.event];
   const current = event?.occurrence === notice.occurrence ? event : undefined;
-  const date = current ? current.date : notice.date;
-  const source = current ? current.dateSource : notice.dateSource;
+  const { date, dateSource: source } = notice.step === 'now' ? {} : (current ?? notice);
   const late = notice.late && date !== undefined && notice.step !== 'reminder';
   return {
     event: notice.event,

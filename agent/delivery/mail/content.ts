@@ -92,6 +92,7 @@ export interface CustomerMail {
     | 'opted-out'
     | 'undeliverable'
     | 'delivery-failed'
+    | 'endpoint-refused'
     | 'endpoint-disabled';
   readonly company: string;
   /** The reseller's address, or the recipient that failed. */

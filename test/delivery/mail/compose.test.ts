@@ -86,7 +86,7 @@ describe('the notice mail', () => {
       'ada@mueller.example',
       '+49 30 1234',
       'IT manager',
-      'upsteward reseller disconnect',
+      'then ends these mails',
     ])
       expect(said).toContain(fact);
     expect(said).toMatch(/Quantity:? ?(<[^>]+>)* ?2/);

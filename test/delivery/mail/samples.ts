@@ -83,6 +83,7 @@ export const customerAbouts: readonly CustomerMail['about'][] = [
   'opted-out',
   'undeliverable',
   'delivery-failed',
+  'endpoint-refused',
   'endpoint-disabled',
 ];
 

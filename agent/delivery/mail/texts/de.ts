@@ -134,7 +134,7 @@ export const de: Texts = {
       `Fragen und Angebote richten Sie bitte an diese Person bei ${company}; auch eine Antwort auf diese E-Mail geht dorthin.`,
     optOutHeading: 'Wenn Sie diese E-Mails nicht mehr möchten',
     optOut: ({ company, mail }) =>
-      `Antworten Sie auf diese E-Mail oder schreiben Sie an ${mail}, dass Sie sich abmelden. Bei ${company} führt man dann "upsteward reseller disconnect" aus, und Sie bekommen nichts mehr.`,
+      `Antworten Sie auf diese E-Mail oder schreiben Sie an ${mail}, dass Sie sich abmelden. Bei ${company} werden diese E-Mails dann abgestellt, und Sie bekommen nichts mehr.`,
   },
 
   invitation: {
@@ -205,6 +205,13 @@ export const de: Texts = {
       body: ({ address }) => [
         `Eine E-Mail an ${address} konnte nicht zugestellt werden und wurde aufgegeben. Was darin stand, hat niemand erfahren.`,
         'Prüfen Sie die Adresse und den Mailserver und führen Sie dann "upsteward test-mail" aus. Bitte geben Sie von Hand weiter, was nicht angekommen ist.',
+      ],
+    },
+    'endpoint-refused': {
+      subject: ({ company }) => `Der Cloud-Endpunkt hat Meldungen abgelehnt – ${company}`,
+      body: ({ address }) => [
+        `Der Endpunkt ${address} hat Meldungen endgültig abgelehnt; sie wurden aufgegeben und werden nicht noch einmal gesendet.`,
+        'Prüfen Sie den Endpunkt; was er abgelehnt hat, steht im Verlauf unter cloud.refused.',
       ],
     },
     'endpoint-disabled': {

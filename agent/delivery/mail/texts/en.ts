@@ -130,7 +130,7 @@ export const en: Texts = {
       `Questions and quotations go to this person at ${company}; an answer to this mail does too.`,
     optOutHeading: 'If you no longer want these mails',
     optOut: ({ company, mail }) =>
-      `Answer this mail or write to ${mail}, saying that you opt out. The person at ${company} then runs "upsteward reseller disconnect", and nothing more is sent to you.`,
+      `Answer this mail or write to ${mail}, saying that you opt out. The person at ${company} then ends these mails, and nothing more is sent to you.`,
   },
 
   invitation: {
@@ -201,6 +201,13 @@ export const en: Texts = {
       body: ({ address }) => [
         `A mail to ${address} could not be delivered and was given up. Nobody was told what it said.`,
         'Check the address and the mail server, then run "upsteward test-mail". Please pass on by hand what did not arrive.',
+      ],
+    },
+    'endpoint-refused': {
+      subject: ({ company }) => `The cloud endpoint refused events – ${company}`,
+      body: ({ address }) => [
+        `The endpoint ${address} refused events for good; they were given up and are not posted again.`,
+        'Check the endpoint; what it refused is listed in the history as cloud.refused.',
       ],
     },
     'endpoint-disabled': {

@@ -133,7 +133,7 @@ export const es: Texts = {
       `Las preguntas y los presupuestos van a esta persona en ${company}; una respuesta a este mensaje también le llega.`,
     optOutHeading: 'Si ya no desea recibir estos mensajes',
     optOut: ({ company, mail }) =>
-      `Responda a este mensaje o escriba a ${mail} que se da de baja. En ${company} se ejecutará "upsteward reseller disconnect" y no se le enviará nada más.`,
+      `Responda a este mensaje o escriba a ${mail} que se da de baja. En ${company} se pondrá fin a estos mensajes y no se le enviará nada más.`,
   },
 
   invitation: {
@@ -204,6 +204,13 @@ export const es: Texts = {
       body: ({ address }) => [
         `Un mensaje a ${address} no se pudo entregar y se abandonó. Nadie ha sabido lo que decía.`,
         'Compruebe la dirección y el servidor de correo y ejecute después "upsteward test-mail". Comunique usted mismo lo que no llegó.',
+      ],
+    },
+    'endpoint-refused': {
+      subject: ({ company }) => `El endpoint de la nube rechazó eventos – ${company}`,
+      body: ({ address }) => [
+        `El endpoint ${address} rechazó eventos definitivamente; se abandonaron y no se enviarán de nuevo.`,
+        'Compruebe el endpoint; lo que rechazó figura en el historial como cloud.refused.',
       ],
     },
     'endpoint-disabled': {

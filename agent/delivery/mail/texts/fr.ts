@@ -134,7 +134,7 @@ export const fr: Texts = {
       `Adressez vos questions et vos devis à cette personne chez ${company} ; une réponse à ce message lui parvient aussi.`,
     optOutHeading: 'Si vous ne souhaitez plus recevoir ces messages',
     optOut: ({ company, mail }) =>
-      `Répondez à ce message ou écrivez à ${mail} pour dire que vous vous désinscrivez. Quelqu'un chez ${company} exécute alors « upsteward reseller disconnect », et plus rien ne vous est envoyé.`,
+      `Répondez à ce message ou écrivez à ${mail} pour dire que vous vous désinscrivez. ${company} met alors fin à ces messages, et plus rien ne vous est envoyé.`,
   },
 
   invitation: {
@@ -205,6 +205,13 @@ export const fr: Texts = {
       body: ({ address }) => [
         `Un message à ${address} n'a pas pu être remis et a été abandonné. Personne n'a été averti de son contenu.`,
         "Vérifiez l'adresse et le serveur de messagerie, puis exécutez « upsteward test-mail ». Transmettez vous-même ce qui n'est pas arrivé.",
+      ],
+    },
+    'endpoint-refused': {
+      subject: ({ company }) => `Le point d'accès cloud a refusé des événements – ${company}`,
+      body: ({ address }) => [
+        `Le point d'accès ${address} a refusé définitivement des événements ; ils ont été abandonnés et ne seront pas renvoyés.`,
+        "Vérifiez le point d'accès ; ce qu'il a refusé figure dans l'historique sous cloud.refused.",
       ],
     },
     'endpoint-disabled': {

@@ -132,7 +132,7 @@ export const it: Texts = {
       `Domande e offerte vanno a questa persona presso ${company}; anche una risposta a questo messaggio le arriva.`,
     optOutHeading: 'Se non desiderate più questi messaggi',
     optOut: ({ company, mail }) =>
-      `Rispondete a questo messaggio o scrivete a ${mail} che non desiderate più riceverli. Presso ${company} verrà eseguito "upsteward reseller disconnect" e non vi sarà inviato più nulla.`,
+      `Rispondete a questo messaggio o scrivete a ${mail} che non desiderate più riceverli. ${company} interromperà allora questi messaggi e non vi sarà inviato più nulla.`,
   },
 
   invitation: {
@@ -203,6 +203,13 @@ export const it: Texts = {
       body: ({ address }) => [
         `Un messaggio a ${address} non ha potuto essere consegnato ed è stato abbandonato. Nessuno è stato avvisato del suo contenuto.`,
         'Controllate l\'indirizzo e il server di posta, poi eseguite "upsteward test-mail". Comunicate di persona ciò che non è arrivato.',
+      ],
+    },
+    'endpoint-refused': {
+      subject: ({ company }) => `L'endpoint cloud ha rifiutato eventi – ${company}`,
+      body: ({ address }) => [
+        `L'endpoint ${address} ha rifiutato definitivamente alcuni eventi; sono stati abbandonati e non verranno inviati di nuovo.`,
+        "Controllate l'endpoint; ciò che ha rifiutato si trova nella cronologia come cloud.refused.",
       ],
     },
     'endpoint-disabled': {

@@ -131,7 +131,7 @@ export const pt: Texts = {
       `Perguntas e orçamentos devem ser enviados a esta pessoa em ${company}; uma resposta a esta mensagem também chega até ela.`,
     optOutHeading: 'Se não quiser mais receber estas mensagens',
     optOut: ({ company, mail }) =>
-      `Responda a esta mensagem ou escreva para ${mail} dizendo que não quer mais recebê-las. Em ${company} será executado "upsteward reseller disconnect", e nada mais será enviado.`,
+      `Responda a esta mensagem ou escreva para ${mail} dizendo que não quer mais recebê-las. A ${company} encerrará então estas mensagens, e nada mais será enviado.`,
   },
 
   invitation: {
@@ -202,6 +202,13 @@ export const pt: Texts = {
       body: ({ address }) => [
         `Uma mensagem para ${address} não pôde ser entregue e foi abandonada. Ninguém foi avisado do seu conteúdo.`,
         'Verifique o endereço e o servidor de e-mail e depois execute "upsteward test-mail". Comunique pessoalmente o que não chegou.',
+      ],
+    },
+    'endpoint-refused': {
+      subject: ({ company }) => `O endpoint na nuvem recusou eventos – ${company}`,
+      body: ({ address }) => [
+        `O endpoint ${address} recusou eventos definitivamente; eles foram abandonados e não serão enviados de novo.`,
+        'Verifique o endpoint; o que ele recusou consta no histórico como cloud.refused.',
       ],
     },
     'endpoint-disabled': {

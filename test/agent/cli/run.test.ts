@@ -1,0 +1,175 @@
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { smartUps } from '../../../scripts/simulator/units.ts';
+import type { Cli } from '../../support/cli.ts';
+import { startEndpoint, type TestEndpoint } from '../../support/endpoint.ts';
+import { customer, Place, reseller, secrets } from './support.ts';
+
+let place: Place;
+let endpoint: TestEndpoint;
+let agent: Cli;
+
+const login = { protocol: 'sha', password: 'another passphrase' } as const;
+
+/** One agent for the whole file: each test goes on where the one before ended. */
+beforeAll(async () => {
+  endpoint = await startEndpoint({ reply: () => ({ status: 500, body: 'out of order' }) });
+  place = await Place.open(
+    [
+      { name: 'hall', community: secrets.community, values: {} },
+      { name: 'locked', values: smartUps(), users: [{ name: 'steward', auth: login }] },
+    ],
+    { auth: { user: 'ups', password: secrets.mail } },
+  );
+  const printed = place.printed.bind(place);
+  place.simulator.unit('hall').merge(
+    smartUps({
+      serial: 'AS2216000051',
+      manufactured: printed(-1500),
+      installed: printed(-1430),
+      replaceBy: printed(25),
+    }),
+  );
+  await place.write(goodConfig(), goodUnits());
+  agent = place.run(['run']);
+  await agent.logged('run.done');
+  await place.sink.arrived(2);
+}, 60_000);
+
+afterAll(async () => {
+  await place.close();
+  await endpoint.close();
+});
+
+const goodConfig = (): string =>
+  [
+    `reseller: { email: ${reseller} }`,
+    `mail: { url: "smtp://127.0.0.1:${place.sink.port}", from: ups@customer.example, user: ups, password: ${secrets.mail} }`,
+    `cloud: { endpoint: "${endpoint.url}", secret: ${secrets.cloud} }`,
+    'log: { level: debug }',
+  ].join('\n');
+
+const goodUnits = (): string[] => [
+  `{ name: hall, site: Hall 2, ${place.snmp('hall', `, community: ${secrets.community}`)} }`,
+  `{ name: locked, ${place.snmp('locked', `, user: steward, authPassword: ${secrets.auth}, privPassword: ${secrets.priv}`)} }`,
+];
+
+describe('a running agent', { timeout: 60_000 }, () => {
+  it('answers the commands that only look', async () => {
+    const [text, status, events, poll, unknown, second] = await Promise.all([
+      place.cli(['status']),
+      place.json<{ running: boolean; ups: { ups: string; poll?: { verdict: string } }[] }>('status'),
+      place.json<object[]>('events'),
+      place.json<object>('poll', 'hall'),
+      place.cli(['poll', 'attic']),
+      place.cli(['run']),
+    ]);
+    expect(text.code).toBe(0);
+    expect(text.stdout).toMatch(/^upsteward \S+ is running$/m);
+    expect(text.stdout).toMatch(new RegExp(`^reseller: ${reseller} is pending `, 'm'));
+    expect(text.stdout).toMatch(
+      /^hall +Hall 2 +Smart-UPS 1500 +AS2216000051 .*battery-replacement-due +ups, \d+ s ago$/m,
+    );
+    expect(text.stdout).toMatch(/^locked .*unreachable, \d+ s ago: .+/m);
+    expect(status).toMatchObject({
+      running: true,
+      ups: [{ ups: 'hall', poll: { verdict: 'ups' } }, { ups: 'locked' }],
+    });
+    expect(events).toMatchObject([
+      {
+        ups: 'hall',
+        event: 'battery-replacement-due',
+        title: 'Battery Replacement Due',
+        state: 'open',
+        date: place.day(25),
+        daysLeft: 25,
+        told: [{ to: 'customer', step: '30', state: 'told' }],
+        reminder: { allowed: false, why: expect.stringMatching(/pending/) },
+      },
+    ]);
+    expect(poll).toMatchObject({
+      ups: 'hall',
+      driver: 'snmp',
+      verdict: 'ups',
+      facts: { 'battery.date.maintenance': { value: place.day(25), source: 'ups', confidence: 'sound' } },
+    });
+    expect(unknown).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/no UPS named "attic".*status/),
+    });
+    expect(second).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/another agent is running on .*state; stop it/),
+    });
+    expect(agent.running, 'the first goes on').toBe(true);
+  });
+
+  it('takes the answer of the reseller, and reminds once a day', async () => {
+    const tooEarly = await place.cli(['remind', 'hall', 'battery-replacement-due']);
+    expect(tooEarly).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/has not accepted.*pending/) });
+    const wrong = await place.cli(['reseller', 'accept', 'ABCD-EFGH']);
+    expect(wrong).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/not the code/) });
+    const right = await place.cli(['reseller', 'accept', place.code().toLowerCase().replace('-', ' ')]);
+    expect(right).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/has accepted/) });
+    const again = await place.cli(['reseller', 'accept', place.code()]);
+    expect(again, 'what already holds').toMatchObject({ code: 0, stdout: expect.stringMatching(/already accepted/i) });
+
+    const before = place.sink.mails.length;
+    const remind = await place.cli(['remind', 'hall', 'battery-replacement-due']);
+    expect(remind).toMatchObject({ code: 0, stdout: `A reminder goes to ${reseller}.\n`, stderr: '' });
+    await place.sink.arrived(before + 1);
+    expect(place.sink.mails.findLast(({ to }) => to[0] === reseller)?.parsed.text).toContain('AS2216000051');
+    const [twice, noEvent, noUps] = await Promise.all([
+      place.cli(['remind', 'hall', 'battery-replacement-due']),
+      place.cli(['remind', 'hall', 'battery-dead']),
+      place.cli(['remind', 'hall', 'replace-battery']),
+    ]);
+    expect(twice).toMatchObject({ code: 1, stderr: expect.stringMatching(/already sent today/) });
+    expect(noEvent).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/"battery-dead".*battery-replacement-due/),
+    });
+    expect(noUps).toMatchObject({ code: 1, stderr: expect.stringMatching(/never had that event/) });
+  });
+
+  it('reads the config again on SIGHUP, and keeps the old one when the new one is bad', async () => {
+    await writeFile(place.config, `site: { company: X }\nmail: { password: ${secrets.mail}, nope: 1 }\n`, {
+      mode: 0o600,
+    });
+    agent.signal('SIGHUP');
+    const refused = await agent.logged('config.not-reloaded');
+    expect(refused).toMatchObject({ level: 'error', msg: expect.stringMatching(/config\.yaml:2:\d+ mail\.nope/) });
+    await place.write(goodConfig(), [
+      `{ name: hall, site: Hall 3, ${place.snmp('hall', `, community: ${secrets.community}`)} }`,
+    ]);
+    agent.signal('SIGHUP');
+    await agent.logged('config.reloaded');
+    const status = await place.json<{ ups: object[]; reseller: object }>('status');
+    expect(status.ups).toMatchObject([{ ups: 'hall', site: 'Hall 3' }]);
+    expect(status.reseller).toMatchObject({ state: 'confirmed' });
+  });
+
+  it('ends with SIGTERM in order, and says on a command that no agent runs', async () => {
+    agent.signal('SIGTERM');
+    const { code, stderr, stdout } = await agent.ended();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(agent.log().at(-1)).toMatchObject({ code: 'agent.stopped', level: 'info' });
+    for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('time');
+    const optOut = await place.cli(['reseller', 'decline', place.code()]);
+    expect(optOut, 'a decline after having accepted').toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/opted out/i),
+    });
+  });
+
+  it('shows secrets nowhere: not in the output, not in the log at level debug, not in the state folder', async () => {
+    const all = place.output + agent.stdout + agent.stderr + (await place.stateFiles());
+    expect(all).toContain('AS2216000051');
+    for (const word of Object.values(secrets)) expect(all.includes(word), word).toBe(false);
+    for (const { raw } of place.sink.mails) expect(raw).not.toMatch(/Marker/);
+    expect(JSON.stringify(endpoint.requests)).not.toMatch(/Marker/);
+    expect(agent.log().map(({ code }) => code)).toContain('poll.unreachable');
+    expect(place.sink.mails.filter(({ to }) => to[0] === customer).length).toBeGreaterThan(0);
+  });
+});
