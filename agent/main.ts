@@ -3,7 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, checkConfig, configPath, formatProblem, loadConfig, printConfig } from '../config/config.ts';
 import { DriverError } from '../drivers/contract.ts';
-import { driverForUrl, loadDriver } from '../drivers/registry.ts';
+import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
 import { Agent } from './agent.ts';
 import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
 import { carryOut, type GlobalOptions, pollConfigured, quietLog, readConfig } from './cli/session.ts';
@@ -224,7 +224,7 @@ async function check(globals: GlobalOptions, options: { json?: boolean; print?: 
 }
 
 async function poll(globals: GlobalOptions, target: string, asJson: boolean): Promise<void> {
-  const output = target.includes('://') ? await pollOnce(target) : await pollConfigured(globals, target);
+  const output = isTarget(target) ? await pollOnce(target) : await pollConfigured(globals, target);
   process.stdout.write(`${asJson ? JSON.stringify(output, undefined, 2) : pollText(output)}\n`);
   process.exitCode = exitCodeOf(output.verdict);
 }
@@ -233,7 +233,8 @@ async function poll(globals: GlobalOptions, target: string, asJson: boolean): Pr
 async function pollOnce(target: string): Promise<PollOutput> {
   const { name, options } = driverForUrl(target);
   const module = await loadDriver(name);
-  const ups = new URL(target).host;
+  const { host, pathname } = new URL(target);
+  const ups = host === '' ? pathname : host;
   const driver = module.create(options, {
     ups,
     monotonic: realTimers.monotonic,

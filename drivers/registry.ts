@@ -55,6 +55,15 @@ function beginning(scheme: string): string {
   return scheme.endsWith(':/') ? scheme : `${scheme}://`;
 }
 
+/** Whether a text is a one-off target and not the name of a UPS: it begins as the targets of some driver do. */
+export function isTarget(text: string): boolean {
+  const start = text.toLowerCase();
+  return (
+    start.includes('://') ||
+    driverNames.some((name) => drivers[name].options.schemes.some((s) => start.startsWith(beginning(s))))
+  );
+}
+
 /**
  * The driver and its parsed options for a one-off target such as `snmp://HOST?community=public` or
  * `modbus-rtu:/dev/ttyUSB0`.

@@ -200,29 +200,31 @@ export function toldSwap(
 /** Days after a swap during which an alarm that was already on is taken for the old battery's. */
 const graceDays = 30;
 
-/**
- * The alarms that count: without those a swap made void. A lifetime flag or a failed test stays void until it changes;
- * the replace indicator and *needs replacement* open anew when they are still on 30 days after the swap.
- */
-export function effectiveSignals(signals: Signals, swap: Swap | undefined, today: Day): Signals {
+/** The alarms that count: without those that a swap made void. */
+export function effectiveSignals(signals: Signals, swap: Swap | undefined): Signals {
   if (swap === undefined || swap.voids.signals.length === 0) return signals;
-  const graceOver = daysUntil(today, swap.seenOn) >= graceDays;
   const result: { [K in SignalKey]?: Signals[K] } = {};
   for (const key of signalKeys) {
-    const causes = Object.entries(signals[key] ?? {}).map(([cause, signal]) => {
-      const isVoid = swap.voids.signals.includes(`${key}|${cause}`) && !(graceOver && reopens(key, cause));
-      return [cause, isVoid ? { ...signal, value: false } : signal] as const;
-    });
+    const causes = Object.entries(signals[key] ?? {}).map(
+      ([cause, signal]) =>
+        [cause, swap.voids.signals.includes(`${key}|${cause}`) ? { ...signal, value: false } : signal] as const,
+    );
     if (causes.length > 0) result[key] = Object.fromEntries(causes);
   }
   return result;
 }
 
-/** Drops from a swap's voids every alarm that has gone off since: when it comes again, it is the new battery's. */
-export function settleSwap(swap: Swap, signals: Signals): Swap {
+/**
+ * Drops from a swap's voids what is the new battery's: an alarm that has gone off since, and, 30 days after the swap,
+ * the replace indicator or *needs replacement* that the last reading still shows. A source that never says "no" does
+ * not bring an alarm back by having fallen silent. A lifetime flag or a failed test stays void until it changes.
+ */
+export function settleSwap(swap: Swap, observed: Pick<Observed, 'signals' | 'lastSignals'>, today: Day): Swap {
+  const graceOver = daysUntil(today, swap.seenOn) >= graceDays;
   const still = swap.voids.signals.filter((id) => {
     const [key, cause] = id.split('|') as [SignalKey, string];
-    return signals[key]?.[cause]?.value === true;
+    if (observed.signals[key]?.[cause]?.value !== true) return false;
+    return !(graceOver && reopens(key, cause) && observed.lastSignals[key]?.[cause]?.value === true);
   });
   return still.length === swap.voids.signals.length ? swap : { ...swap, voids: { ...swap.voids, signals: still } };
 }

@@ -58,7 +58,7 @@ export function deriveFacts(known: Knowledge): Facts {
   const installed = installedFact(known, earliest(dates.map((d) => d.installed)));
   const facts: { -readonly [K in keyof Facts]: Facts[K] } = {
     ...plainFacts(observed),
-    ...signalFacts(effectiveSignals(observed.signals, known.swap, known.today)),
+    ...signalFacts(effectiveSignals(observed.signals, known.swap)),
   };
   const made = manufactureFact(known, dates);
   const replaceBy = replaceByFact(known, installed, dates);

@@ -90,7 +90,7 @@ export function retire(unit: Unit, moment: Moment): UnitChange {
 
 function assess(unit: Unit, config: ConfiguredUnit, moment: Moment, swapped: boolean): UnitChange {
   const { retiredOn: _retired, site: _site, ...rest } = unit;
-  const swap = unit.swap && unit.observed ? settleSwap(unit.swap, unit.observed.signals) : unit.swap;
+  const swap = unit.swap && unit.observed ? settleSwap(unit.swap, unit.observed, moment.today) : unit.swap;
   const facts = deriveFacts({
     config,
     today: moment.today,
@@ -101,7 +101,7 @@ function assess(unit: Unit, config: ConfiguredUnit, moment: Moment, swapped: boo
   const { events, changes } = evaluate(unit.events, {
     ...moment,
     facts,
-    signals: effectiveSignals(unit.observed?.signals ?? {}, swap, moment.today),
+    signals: effectiveSignals(unit.observed?.signals ?? {}, swap),
     swapped,
   });
   return {

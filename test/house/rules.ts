@@ -97,6 +97,8 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'temporal-polyfill': ['agent/lifecycle/'],
   yaml: ['config/'],
   'net-snmp': ['drivers/snmp/'],
+  'modbus-serial': ['drivers/modbus/'],
+  serialport: ['drivers/modbus/', 'drivers/upslink/'],
   // A schema is read where something comes in from outside.
   zod: ['config/', 'drivers/', 'agent/delivery/cloud/', 'agent/portal/'],
 };

@@ -147,6 +147,18 @@ describe('a swap that the customer tells of', () => {
     expect(unit.event(due)).toBe('swap 2026-06-20 date+flag');
   });
 
+  it('an alarm that fell silent after the swap is not brought back by the 30 days', () => {
+    const unit = new Watched(today)
+      .reads({ signals: ['battery.replace'] })
+      .swapped(today)
+      .reads({ signals: [] })
+      .on(inDays(40))
+      .reads({ signals: [] });
+    expect(unit.event(replace)).toBe('swap - flag');
+    unit.reads({ signals: ['battery.replace'] });
+    expect(unit.event(replace)).toBe('open - flag');
+  });
+
   it('a lifetime flag and a failed test stay void until they change', () => {
     const stuck = ['battery.lifetime.near-end', 'battery.lifetime.measured-near-end', 'battery.replace|self-test'];
     const unit = new Watched(today)

@@ -110,3 +110,16 @@ export async function elapse<T>(promise: Promise<T>): Promise<T> {
 export async function sleep(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms);
 }
+
+export type Random = (below: number) => number;
+
+/** Bytes in pieces, up to `gap` milliseconds apart. */
+export function pieces(bytes: Buffer, after: number, random: Random, gap = 4): Delivery {
+  const out: { after: number; bytes: Buffer }[] = [];
+  for (let at = 0, late = after; at < bytes.length; late += random(gap)) {
+    const next = at + 1 + random(bytes.length);
+    out.push({ after: late, bytes: bytes.subarray(at, next) });
+    at = next;
+  }
+  return out;
+}

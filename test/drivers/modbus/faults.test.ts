@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Driver, DriverError, type Reading } from '../../../drivers/contract.ts';
 import { SimulatedModbusUnit, smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
-import { Bus, type Delivery, elapse, type Fate, healthy, sleep, stopTime } from './bus.ts';
+import { Bus, elapse, type Fate, healthy, pieces, type Random, sleep, stopTime } from './bus.ts';
 import { driverOn, lineOn, parse, plainUnit, says, valuesOf } from './support.ts';
 
 beforeEach(stopTime);
@@ -50,19 +50,6 @@ function expectExactly(reading: Reading, unit: number, turn: number): void {
   expect(reading.fields['battery.date']?.raw).toBe(String(unit * 1500 + turn));
   expect(reading.signals['battery.lifetime.ok']?.['battery']?.raw).toBe(`0x000${lifetimes[turn % 3]}`);
   expect(says(reading, 'battery.needs-replacement')).toEqual({ 'battery-error': (turn >> 1) % 2 !== 0 });
-}
-
-type Random = (below: number) => number;
-
-/** Bytes in pieces, up to `gap` milliseconds apart. */
-function pieces(bytes: Buffer, after: number, random: Random, gap = 4): Delivery {
-  const out: { after: number; bytes: Buffer }[] = [];
-  for (let at = 0, late = after; at < bytes.length; late += random(gap)) {
-    const next = at + 1 + random(bytes.length);
-    out.push({ after: late, bytes: bytes.subarray(at, next) });
-    at = next;
-  }
-  return out;
 }
 
 /** Flips bits in up to two neighbouring bytes, which a checksum of 16 bits always notices. */
