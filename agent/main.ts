@@ -4,9 +4,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError, checkConfig, configPath, formatProblem, loadConfig, printConfig } from '../config/config.ts';
 import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
-import { Agent } from './agent.ts';
 import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
-import { carryOut, type GlobalOptions, pollConfigured, quietLog, readConfig } from './cli/session.ts';
+import type { GlobalOptions } from './cli/session.ts';
 import type { StatusOutput } from './commands.ts';
 import type { ConnectionView, EventView } from './operations/overview.ts';
 import type { PreviewedMail } from './operations/preview.ts';
@@ -18,6 +17,9 @@ import { version } from './version.ts';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no UPS was read. */
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+/** What works on the state is loaded where it is needed: most commands are over before that. */
+const session = async (): Promise<typeof import('./cli/session.ts')> => await import('./cli/session.ts');
 
 const json = (): Option => new Option('--json', 'print the answer as JSON');
 
@@ -203,6 +205,7 @@ async function show<T>(
   asJson: boolean | undefined,
   print: (result: T) => string,
 ): Promise<T> {
+  const { carryOut } = await session();
   const { result, offline } = await carryOut(globals, command, args);
   process.stdout.write(`${asJson ? JSON.stringify(result, undefined, 2) : print(result as T)}\n`);
   const sends = ['remind', 'reseller invite'].includes(command);
@@ -224,7 +227,7 @@ async function check(globals: GlobalOptions, options: { json?: boolean; print?: 
 }
 
 async function poll(globals: GlobalOptions, target: string, asJson: boolean): Promise<void> {
-  const output = isTarget(target) ? await pollOnce(target) : await pollConfigured(globals, target);
+  const output = isTarget(target) ? await pollOnce(target) : await (await session()).pollConfigured(globals, target);
   process.stdout.write(`${asJson ? JSON.stringify(output, undefined, 2) : pollText(output)}\n`);
   process.exitCode = exitCodeOf(output.verdict);
 }
@@ -238,7 +241,9 @@ async function pollOnce(target: string): Promise<PollOutput> {
   const driver = module.create(options, {
     ups,
     monotonic: realTimers.monotonic,
-    log: (level, message) => quietLog(level, `driver.${name}`, message),
+    log: (level, message) => {
+      if (level === 'warn') process.stderr.write(`${message}\n`);
+    },
   });
   try {
     const today = new Date().toISOString().slice(0, 10);
@@ -249,10 +254,12 @@ async function pollOnce(target: string): Promise<PollOutput> {
 }
 
 async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
-  const { config, warnings } = await readConfig(globals);
+  const source = { path: configPath(globals.config, process.env), env: process.env };
+  const { config, warnings } = await loadConfig(source);
   let write = createLog(config.log.level);
   const log: Log = (...line) => write(...line);
   for (const warning of warnings) log('warn', 'config.warning', formatProblem(warning));
+  const { Agent } = await import('./agent.ts');
   const starting = Agent.start({
     config,
     log,
@@ -263,7 +270,7 @@ async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
   });
   const reload = async (): Promise<void> => {
     const agent = await starting;
-    const loaded = await loadConfig({ path: configPath(globals.config, process.env), env: process.env });
+    const loaded = await loadConfig(source);
     await agent.reload(loaded.config);
     write = createLog(loaded.config.log.level);
     for (const warning of loaded.warnings) log('warn', 'config.warning', formatProblem(warning));

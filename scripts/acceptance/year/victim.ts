@@ -38,10 +38,13 @@ export class Victim {
     return this.#usual.get(kind) ?? 50;
   }
 
-  /** Carries an order out, however often the process dies over it. */
+  /** Carries an order out, however often the process dies over it. Whoever starts polls first, as the agent does. */
   async obey(kind: 'poll' | 'beat', at: Date): Promise<void> {
     for (;;) {
-      if (this.#process === undefined && !(await this.#start(at))) continue;
+      if (this.#process === undefined) {
+        if (!(await this.#start(at))) continue;
+        if (kind === 'beat' && !(await this.#order({ kind: 'poll', at: at.toISOString() }))) continue;
+      }
       const began = performance.now();
       if (await this.#order({ kind, at: at.toISOString() })) {
         const took = performance.now() - began;
