@@ -151,11 +151,14 @@ describe('a running agent', { timeout: 60_000 }, () => {
     expect(status.reseller).toMatchObject({ state: 'confirmed' });
   });
 
-  it('ends with SIGTERM in order, and says on a command that no agent runs', async () => {
+  it('ends with SIGTERM, and leaves a command what it knew', async () => {
+    await place.write(goodConfig().replace('level: debug', 'level: error'), goodUnits());
+    agent.signal('SIGHUP');
+    await agent.logged('config.reloaded', 2);
     agent.signal('SIGTERM');
     const { code, stderr, stdout } = await agent.ended();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(agent.log().at(-1)).toMatchObject({ code: 'agent.stopped', level: 'info' });
+    expect(agent.log().at(-1), 'from the reload on only errors are logged').toMatchObject({ code: 'config.reloaded' });
     for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('time');
     const optOut = await place.cli(['reseller', 'decline', place.code()]);
     expect(optOut, 'a decline after having accepted').toMatchObject({
