@@ -6,11 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Config, ConfigError } from '../config/config.ts';
 import { createEndpoint, type Endpoint } from './delivery/cloud/endpoint.ts';
+import { newSite } from './delivery/codes.ts';
 import { Forwarder } from './delivery/forwarder.ts';
 import { createSmtp, type Smtp } from './delivery/mail/smtp.ts';
 import { Outbox } from './delivery/outbox.ts';
 import { clockTrouble } from './operations/clock.ts';
-import { makeToken } from './operations/codes.ts';
 import type { Desk, Log, Site } from './operations/desk.ts';
 import { endpointDisabled, itemSettled, mailSettled } from './operations/settled.ts';
 import { Units } from './operations/units.ts';
@@ -81,8 +81,8 @@ export class Office {
   /** Puts the parts together. @throws ConfigError when a file the config names cannot be read */
   static async open(config: Config, parts: OfficeParts): Promise<Office> {
     if (parts.store.get(keys.site) === undefined) {
-      const id = makeToken((count) => randomBytes(count));
-      await parts.store.commit({ changes: [{ key: keys.site, value: { id }, expected: 0 }] });
+      const site = newSite((count) => randomBytes(count));
+      await parts.store.commit({ changes: [{ key: keys.site, value: site, expected: 0 }] });
     }
     return new Office(parts, await openChannels(config, parts));
   }

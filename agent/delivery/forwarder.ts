@@ -5,6 +5,7 @@ import { type HistoryEntry, type Put, type Remove, type Store, StoreError, type 
 import { DeliveryError } from './channel.ts';
 import type { Endpoint } from './cloud/endpoint.ts';
 import { cloudEvent, eventId, eventSource } from './cloud/events.ts';
+import { invitationWords } from './codes.ts';
 import { isOwed } from './notices.ts';
 import type { Consequence } from './outbox.ts';
 import type { CloudItem, EndpointState, NoticeRecord } from './records.ts';
@@ -129,7 +130,9 @@ export class Forwarder {
   async #postBatch(target: { url: string; post: Endpoint['post'] }, batch: readonly Entry[]): Promise<number> {
     const siteId = this.#parts.store.get<{ id: string }>(keys.site)?.value.id ?? '';
     try {
-      const events = batch.map(([, { value }]) => cloudEvent({ ...value, source: eventSource(siteId) }));
+      const events = batch.map(([, { value }]) =>
+        cloudEvent({ ...this.#complete(value), source: eventSource(siteId) }),
+      );
       const receipt = await target.post(events, eventId(batch.map(([key]) => key).join('\n')));
       await this.#commit(batch, 'taken', receipt.reply, this.#recovered(target.url));
       return batch.length;
@@ -144,6 +147,13 @@ export class Forwarder {
       await this.#waitLonger(target.url, batch, error);
       return 0;
     }
+  }
+
+  /** An invitation that the endpoint passes on gets its code only here: it is not written down. */
+  #complete(item: CloudItem): CloudItem {
+    if (item.invitation === undefined) return item;
+    const { code } = invitationWords(this.#parts.store, item.invitation);
+    return { ...item, data: { ...item.data, invitation: { code } } as CloudItem['data'] };
   }
 
   /** The endpoint refuses a batch for good: one bad item must not take the others with it. */

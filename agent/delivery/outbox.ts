@@ -15,12 +15,13 @@ import {
   type Versioned,
 } from '../store/port.ts';
 import { DeliveryError, type Receipt } from './channel.ts';
+import { invitationWords } from './codes.ts';
 import { composeMail } from './mail/compose.ts';
-import type { ComposedMail, Contact } from './mail/content.ts';
+import type { ComposedMail, Contact, MailContent } from './mail/content.ts';
 import { type MailEnvelope, messageId, parseMailbox } from './mail/message.ts';
 import type { Smtp } from './mail/smtp.ts';
 import { earlierMessageIds, type NoticeContext, type NoticeEntry, noticesContent, owed } from './notices.ts';
-import type { Message, NoticeRecord, OtherMessage } from './records.ts';
+import type { Message, NoticeRecord } from './records.ts';
 import { giveUpAfterMs, retryDelay } from './retry.ts';
 
 /** What the outbox needs to know of the site, as of now. */
@@ -175,7 +176,7 @@ export class Outbox {
       ...message,
       ...(message.kind === 'notices' && message.words === undefined ? { notices: keep.map(([k]) => k) } : {}),
       state: 'sending',
-      words,
+      ...(message.kind === 'invitation' ? {} : { words }),
       firstTriedAt: message.firstTriedAt ?? now(),
       messageId: messageId(envelope.key, site().from),
     };
@@ -194,10 +195,13 @@ export class Outbox {
   }
 
   #compose(message: Message, notices: readonly NoticeEntry[]): ComposedMail {
-    if (message.kind === 'notices')
-      return composeMail(noticesContent(this.#context(), message, notices), message.language);
-    if (message.content === undefined) throw new Error(`message ${message.id} has no content`);
-    return composeMail(message.content, message.language);
+    return composeMail(this.#content(message, notices), message.language);
+  }
+
+  #content(message: Message, notices: readonly NoticeEntry[]): MailContent {
+    if (message.kind === 'notices') return noticesContent(this.#context(), message, notices);
+    if (message.kind !== 'invitation') return message.content;
+    return { ...message.content, ...invitationWords(this.#parts.store, message.connection) };
   }
 
   #context(): NoticeContext {
@@ -210,7 +214,7 @@ export class Outbox {
     const { replyTo, from } = site();
     const siteId = store.get<{ id: string }>(keys.site)?.value.id ?? '';
     const toReseller = message.recipient.startsWith('reseller:');
-    const token = message.kind === 'invitation' && message.content?.kind === 'invitation' ? message.content.token : '';
+    const token = message.kind === 'invitation' ? invitationWords(store, message.connection).token : '';
     return {
       key: `${siteId}/${message.id}`,
       from,
@@ -289,7 +293,7 @@ export class Outbox {
     const taken = fate.kind === 'taken';
     const { words, lastError: _error, ...rest } = message;
     const done: Message = {
-      ...withoutSecrets(rest),
+      ...rest,
       state: taken ? 'sent' : 'failed',
       settledAt: now(),
       ...(taken ? {} : { lastError: fate.reply }),
@@ -342,13 +346,6 @@ export class Outbox {
 }
 
 const removal = ([key, { revision }]: NoticeEntry): Remove => ({ key, remove: true, expected: revision });
-
-/** The code of an invitation leaves with it and is not kept. */
-function withoutSecrets(message: Omit<Message, 'words'>): Message {
-  if (message.kind !== 'invitation') return message as Message;
-  const { content: _content, ...rest } = message as OtherMessage;
-  return rest;
-}
 
 function historyEntry(message: Message, fate: Fate, words: ComposedMail | undefined, at: Instant): HistoryEntry {
   const shown = message.kind === 'invitation' ? undefined : words;

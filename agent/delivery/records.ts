@@ -42,12 +42,17 @@ export interface NoticesMessage extends MessageBase {
   readonly notices: readonly string[];
   readonly reminder?: true;
 }
-export interface OtherMessage extends MessageBase {
-  readonly kind: 'invitation' | 'customer' | 'test';
-  /** Absent once an invitation is out: its code is not kept. */
-  readonly content?: InvitationMail | CustomerMail | TestMail;
+/** An invitation without its code and token: `invitationWords` works them out when it is sent. */
+export interface InvitationMessage extends MessageBase {
+  readonly kind: 'invitation';
+  readonly connection: string;
+  readonly content: Omit<InvitationMail, 'code' | 'token'>;
 }
-export type Message = NoticesMessage | OtherMessage;
+export interface OtherMessage extends MessageBase {
+  readonly kind: 'customer' | 'test';
+  readonly content: CustomerMail | TestMail;
+}
+export type Message = NoticesMessage | InvitationMessage | OtherMessage;
 
 /** One CloudEvent that waits for the endpoint; gone once the endpoint has taken it. */
 export interface CloudItem<T extends CloudEventType = CloudEventType> {

@@ -1,7 +1,8 @@
 /** The relation with the reseller: inviting, answering, ending; and what each move writes and sends. */
 
-import type { CustomerMail, InvitationMail } from '../delivery/mail/content.ts';
-import type { CloudItem, Message, NoticeRecord, OtherMessage } from '../delivery/records.ts';
+import { hashWord, invitationWords, makeId, matchesHash, newSite, type SiteRecord } from '../delivery/codes.ts';
+import type { CustomerMail } from '../delivery/mail/content.ts';
+import type { CloudItem, InvitationMessage, Message, NoticeRecord, OtherMessage } from '../delivery/records.ts';
 import {
   type AnswerWay,
   type Connection,
@@ -15,7 +16,7 @@ import {
 } from '../lifecycle/connection.ts';
 import { keys } from '../store/keys.ts';
 import type { HistoryEntry, Put, Remove, Store } from '../store/port.ts';
-import { hashWord, makeCode, makeToken, matchesHash } from './codes.ts';
+
 import { cloudPut } from './consequences.ts';
 import { type Desk, OperationError, resellerChannel, today } from './desk.ts';
 
@@ -96,17 +97,15 @@ export function writesOf(desk: Desk, input: ConnectionInput, reply?: string): Mo
   const before = record?.value ?? noConnection;
   const moved = move(before, input, desk.now());
   if (moved.changed) log(desk, moved);
-  return moved.changed
-    ? writes(desk, before, record?.revision ?? 0, moved, undefined, reply)
-    : { changes: [], history: [] };
+  return moved.changed ? writes(desk, before, record?.revision ?? 0, moved, reply) : { changes: [], history: [] };
 }
 
-async function apply(desk: Desk, input: ConnectionInput, words?: { code: string; token: string }): Promise<Answer> {
+async function apply(desk: Desk, input: ConnectionInput): Promise<Answer> {
   const record = desk.store.get<Connection>(keys.connection);
   const before = record?.value ?? noConnection;
   const moved = move(before, input, desk.now());
   if (moved.changed) {
-    await desk.store.commit(writes(desk, before, record?.revision ?? 0, moved, words));
+    await desk.store.commit(writes(desk, before, record?.revision ?? 0, moved));
     log(desk, moved);
   }
   return { changed: moved.changed, state: moved.connection.state, says: moved.says };
@@ -120,11 +119,15 @@ async function inviteAddress(desk: Desk, address: string): Promise<Answer> {
   if (resellerChannel(desk.site()) === 'none') {
     throw new OperationError('no-channel', 'neither mail nor cloud is configured, so no invitation can be sent');
   }
-  const code = makeCode(desk.randomBytes);
-  const token = makeToken(desk.randomBytes);
-  const id = makeToken(desk.randomBytes);
-  const hashes = { codeHash: hashWord(code), tokenHash: hashWord(token) };
-  return await apply(desk, { kind: 'invite', address, id, ...hashes }, { code, token });
+  await ensureSite(desk);
+  const id = makeId(desk.randomBytes);
+  const { code, token } = invitationWords(desk.store, id);
+  return await apply(desk, { kind: 'invite', address, id, codeHash: hashWord(code), tokenHash: hashWord(token) });
+}
+
+async function ensureSite(desk: Desk): Promise<void> {
+  if (desk.store.get<SiteRecord>(keys.site) !== undefined) return;
+  await desk.store.commit({ changes: [{ key: keys.site, value: newSite(desk.randomBytes), expected: 0 }] });
 }
 
 /** The address was taken out of the config: naming it again is a new trigger. */
@@ -145,14 +148,7 @@ async function countWrongCode(desk: Desk): Promise<void> {
   });
 }
 
-function writes(
-  desk: Desk,
-  before: Connection,
-  revision: number,
-  moved: Move,
-  words?: { code: string; token: string },
-  reply?: string,
-): MoveWrites {
+function writes(desk: Desk, before: Connection, revision: number, moved: Move, reply?: string): MoveWrites {
   const { connection } = moved;
   const dropped = moved.dropQueue || connection.state === 'confirmed' ? queuedFor(desk.store, before) : [];
   const told = moved.tellCustomer ? customerNews(desk, connection, moved.tellCustomer, reply) : [];
@@ -160,9 +156,9 @@ function writes(
     changes: [
       { key: keys.connection, value: connection, expected: revision },
       ...dropped,
-      ...(words && moved.sendInvitation ? invitation(desk, connection, words) : []),
+      ...(moved.sendInvitation ? invitation(desk, connection) : []),
       ...told,
-      ...connectionNews(desk, before, connection, words),
+      ...connectionNews(desk, before, connection, moved.sendInvitation ?? false),
     ],
     history: [
       {
@@ -203,13 +199,13 @@ function queuedFor(store: Store, connection: Connection): Remove[] {
   return [...messages, ...notices, ...items].map(([key, { revision }]) => ({ key, remove: true, expected: revision }));
 }
 
-function invitation(desk: Desk, connection: Connection, words: { code: string; token: string }): Put[] {
+function invitation(desk: Desk, connection: Connection): Put[] {
   const site = desk.site();
   if (!site.mail) return [];
-  const content: InvitationMail = { kind: 'invitation', company: site.company, ...words, validDays };
-  const message: OtherMessage = {
+  const message: InvitationMessage = {
     kind: 'invitation',
     id: `invitation/${connection.id}`,
+    connection: connection.id,
     recipient: resellerRecipient(connection),
     to: connection.address,
     language: site.reseller?.language ?? site.language,
@@ -217,7 +213,7 @@ function invitation(desk: Desk, connection: Connection, words: { code: string; t
     createdAt: desk.now(),
     nextAt: desk.now(),
     failures: 0,
-    content,
+    content: { kind: 'invitation', company: site.company, validDays },
   };
   return [{ key: keys.message(message.id), value: message, expected: 0 }];
 }
@@ -258,15 +254,10 @@ export function customerMessage(desk: Desk, id: string, content: CustomerMail): 
   return [{ key: keys.message(id), value: message, expected: 0 }];
 }
 
-function connectionNews(
-  desk: Desk,
-  before: Connection,
-  after: Connection,
-  words: { code: string; token: string } | undefined,
-): Put[] {
+function connectionNews(desk: Desk, before: Connection, after: Connection, invited: boolean): Put[] {
   const site = desk.site();
-  if (before.state === after.state && words === undefined) return [];
-  const byEndpoint = resellerChannel(site) === 'cloud' && after.state === 'pending' && words !== undefined;
+  if (before.state === after.state && !invited) return [];
+  const byEndpoint = resellerChannel(site) === 'cloud' && invited;
   return cloudPut(
     desk,
     `connection/${after.id}/${after.state}`,
@@ -279,7 +270,6 @@ function connectionNews(
       company: site.company,
       reseller: after.address,
       language: site.reseller?.language ?? site.language,
-      ...(byEndpoint ? { invitation: { code: words.code } } : {}),
     },
     byEndpoint ? { invitation: after.id } : {},
   );

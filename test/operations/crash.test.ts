@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
 import { answer, followConfig } from '../../agent/operations/reseller.ts';
-import { memoryStore, snapshot } from '../../agent/store/memory-store.ts';
+import { snapshot } from '../../agent/store/memory-store.ts';
 import { type Batch, type Store, StoreError } from '../../agent/store/port.ts';
-import { Bench, down } from './support.ts';
+import { Bench, down, freshStore } from './support.ts';
 
 const day = '2026-06-01';
 const inDays = (days: number) => addDays(day, days);
@@ -77,7 +77,7 @@ interface Outcome {
 }
 
 async function week(end: { at: number; when: 'before' | 'after' }): Promise<Outcome> {
-  const store = new MortalStore(memoryStore(), end);
+  const store = new MortalStore(freshStore(), end);
   const bench = new Bench(
     day,
     [

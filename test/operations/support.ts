@@ -57,6 +57,11 @@ export const refused = new DeliveryError('refused', 'Refused.', { retry: false, 
 export const lost = new DeliveryError('outcome-unknown', 'The answer was lost.', { retry: true, maybeTaken: true });
 export const gone = new DeliveryError('gone', 'It is gone.', { retry: false, reply: '410 gone' });
 
+/** A store that the office has opened once: the site has its name and its key. */
+export function freshStore(): Store {
+  return memoryStore([[keys.site, { value: { id: 'site', secret: 'a key for tests' }, revision: 1 }]]);
+}
+
 /** Numbers in place of chance, so that every run of a test is the same. */
 function counter(): (count: number) => Uint8Array {
   let n = 0;
@@ -83,7 +88,7 @@ export class Bench {
     day: Day,
     units: readonly Partial<ConfiguredUnit>[],
     rest: Partial<Site> = {},
-    store: Store = memoryStore(),
+    store: Store = freshStore(),
   ) {
     this.site = siteOf(
       units.map((unit) => unitConfig(unit)),
