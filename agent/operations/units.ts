@@ -103,6 +103,7 @@ export class Units {
   /** The customer says that the battery of a unit was changed. @throws OperationError `no-such-ups`, `bad-date` */
   async batteryReplaced(name: string, day: Day): Promise<Unit> {
     const config = this.#config(name);
+    await this.missed(name);
     const record = this.find(name);
     if (config === undefined || record === undefined) throw noSuchUps(name);
     const moment = momentOf(this.#desk, record.value.id);

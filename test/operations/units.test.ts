@@ -192,6 +192,12 @@ describe('the battery was replaced', () => {
     await bench.reads('rack', said);
     await expect(bench.units.batteryReplaced(name, on)).rejects.toMatchObject({ code });
   });
+
+  it('can be told of a UPS that has never answered', async () => {
+    const bench = new Bench(day, [{ name: 'rack' }]);
+    await bench.units.batteryReplaced('rack', day);
+    expect(bench.units.find('rack')?.value.facts['battery.date']).toMatchObject({ value: day, source: 'customer' });
+  });
 });
 
 it('a reading that says nothing new writes nothing', async () => {
