@@ -63,6 +63,11 @@ function factsOf({ name, config, unit, today }: PollInput, reading: Reading): Fa
   });
 }
 
+/** What a device or a name says, harmless on a terminal: no control characters, no change of direction. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+}
+
 /** A reading as lines for a person. */
 export function pollText(output: PollOutput): string {
   const lines = [`${output.ups}: ${output.verdict}`];
@@ -73,5 +78,5 @@ export function pollText(output: PollOutput): string {
     const doubt = fact.confidence === 'doubtful' ? `, doubtful: ${fact.why ?? 'see raw'}` : '';
     lines.push(`  ${key.padEnd(width)}  ${value}  (${fact.source}${doubt})`);
   }
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }

@@ -3,9 +3,11 @@ import type { StatusOutput } from '../commands.ts';
 import type { Facts } from '../lifecycle/model.ts';
 import type { ConnectionView, EventView } from '../operations/overview.ts';
 import type { PreviewedMail } from '../operations/preview.ts';
+import { printable } from '../poll.ts';
 
 /** Rows as aligned columns. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(raw: readonly (readonly string[])[]): string {
+  const rows = raw.map((row) => row.map(printable));
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows
     .map((row) =>

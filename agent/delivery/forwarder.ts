@@ -9,7 +9,7 @@ import { invitationWords } from './codes.ts';
 import { isOwed } from './notices.ts';
 import type { Consequence } from './outbox.ts';
 import type { CloudItem, EndpointState, NoticeRecord } from './records.ts';
-import { giveUpAfterMs, retryDelay } from './retry.ts';
+import { giveUpAfterMs, leastAttempts, retryDelay } from './retry.ts';
 
 export type ItemFate = 'taken' | 'refused';
 
@@ -179,7 +179,8 @@ export class Forwarder {
       lastError: error.message,
     };
     const changes: Put[] = [{ key: keys.endpoint, value: next, expected: state?.revision ?? 0 }];
-    const old = batch.filter(([, { value }]) => Date.parse(now()) - Date.parse(value.time) >= giveUpAfterMs);
+    const isOld = ({ time }: CloudItem): boolean => Date.parse(now()) - Date.parse(time) >= giveUpAfterMs;
+    const old = failures < leastAttempts ? [] : batch.filter(([, { value }]) => isOld(value));
     await this.#commit(old, 'refused', `given up after five days: ${error.message}`, changes);
     if (state?.value.lastError !== error.message) {
       log('warn', 'cloud.deferred', `${error.message} Trying again at ${next.nextAt}.`);

@@ -22,7 +22,7 @@ import { type MailEnvelope, messageId, parseMailbox } from './mail/message.ts';
 import type { Smtp } from './mail/smtp.ts';
 import { earlierMessageIds, type NoticeContext, type NoticeEntry, noticesContent, owed } from './notices.ts';
 import type { Message, NoticeRecord } from './records.ts';
-import { giveUpAfterMs, retryDelay } from './retry.ts';
+import { giveUpAfterMs, leastAttempts, retryDelay } from './retry.ts';
 
 /** What the outbox needs to know of the site, as of now. */
 export interface MailSite {
@@ -324,7 +324,8 @@ export class Outbox {
    */
   #expired(message: Message, asWhole: boolean): { expired: readonly string[]; left: readonly string[] } {
     const { store, now } = this.#parts;
-    const isOld = (since: Instant): boolean => Date.parse(now()) - Date.parse(since) >= giveUpAfterMs;
+    const triedEnough = message.failures + 1 >= leastAttempts;
+    const isOld = (since: Instant): boolean => triedEnough && Date.parse(now()) - Date.parse(since) >= giveUpAfterMs;
     if (message.kind !== 'notices') {
       return isOld(message.firstTriedAt ?? now())
         ? { expired: [message.id], left: [] }

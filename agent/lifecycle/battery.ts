@@ -48,13 +48,14 @@ export function isPlaceholderSerial(serial: string): boolean {
 
 /**
  * The manufacture date: the UPS's own, checked against (or replaced by) the week in its serial number.
- * `fromSerial` is set when the serial is all there is, `bySerial` when the two agree, `week` where the serial has one.
+ * `fromSerial` is set when the serial is all there is, `bySerial` when the two agree, `week` where the serial has one,
+ * `otherOrder` when it shows that this unit writes day and month the other way round.
  */
 export function manufactureDate(
   observed: Pick<Observed, 'fields'>,
   today: Day,
   order: DateOrder,
-): (Judged & { fromSerial?: true; bySerial?: true; week?: Day }) | undefined {
+): (Judged & { fromSerial?: true; bySerial?: true; week?: Day; otherOrder?: true }) | undefined {
   const serial = observed.fields['device.serial']?.field;
   const week = serial && serial.doubt === undefined ? weekOfSerial(String(serial.value)) : undefined;
   const made = week !== undefined && daysUntil(week, today) <= 0 ? week : undefined;
@@ -64,9 +65,11 @@ export function manufactureDate(
     return made === undefined || !serial ? undefined : { day: made, raw: serial.raw, fromSerial: true };
   }
   if (made === undefined) return daysUntil(own.day, today) > 0 ? { ...own, doubt: 'it lies in the future' } : own;
-  if (near(own.day, made)) return { day: own.day, raw: own.raw, bySerial: true };
+  if (near(own.day, made)) {
+    return { day: own.day, raw: own.raw, bySerial: true, ...(own.doubt === undefined ? {} : { otherOrder: true }) };
+  }
   const other = field && judge(field, order === 'mdy' ? 'dmy' : 'mdy');
-  if (other && near(other.day, made)) return { day: other.day, raw: other.raw, bySerial: true };
+  if (other && near(other.day, made)) return { day: other.day, raw: other.raw, bySerial: true, otherOrder: true };
   return { ...own, doubt: `the serial number says the week of ${made}`, week: made };
 }
 
@@ -96,8 +99,8 @@ function givenDates(observed: Pick<Observed, 'fields'>, today: Day, order: DateO
     installed: Field<unknown> | undefined,
     replaceBy: Field<unknown> | undefined,
   ): BatteryDates => {
-    const day = installed && judge(installed, order);
-    const end = replaceBy && judge(replaceBy, order);
+    const day = installed && unlessTurned(judge(installed, order), made?.otherOrder, order);
+    const end = replaceBy && unlessTurned(judge(replaceBy, order), made?.otherOrder, order);
     return {
       origin,
       ...(day ? { installed: judgeInstalled(day, made, today) } : {}),
@@ -109,6 +112,14 @@ function givenDates(observed: Pick<Observed, 'fields'>, today: Day, order: DateO
     dates('ups', installed?.field, replaceBy?.field),
     ...cartridgeRows(observed).map((row) => dates(originOf(row), asField(row.installed), asField(row.replaceBy))),
   ];
+}
+
+/** A date that can be read both ways, on a unit whose manufacture date is written the other way round, is doubtful. */
+function unlessTurned(own: Judged | undefined, otherOrder: true | undefined, order: DateOrder): Judged | undefined {
+  if (own === undefined || otherOrder === undefined || own.doubt !== undefined) return own;
+  const turned = readDate(own.raw, order === 'mdy' ? 'dmy' : 'mdy');
+  if (turned.kind !== 'date' || turned.day === own.day || turned.doubt !== undefined) return own;
+  return { ...own, doubt: 'this unit writes its manufacture date with day and month the other way round' };
 }
 
 /** Why a replace-by date cannot belong to a battery installed on that day, or `undefined` when it can. */

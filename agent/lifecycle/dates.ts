@@ -82,7 +82,8 @@ function readSlashed(text: string, order: DateOrder): DateReading | undefined {
       : { kind: 'date', day: expected };
   }
   if (other === undefined) return { kind: 'unreadable', why: `"${text}" is no day of the calendar` };
-  if (dashes) return { kind: 'date', day: other };
+  if (dashes && (m[4] ?? '').length === 4) return { kind: 'date', day: other };
+  if (dashes) return { kind: 'date', day: other, doubt: 'it is not clear which of the numbers is the year' };
   return { kind: 'date', day: other, doubt: `only readable ${order === 'mdy' ? 'day' : 'month'} first` };
 }
 

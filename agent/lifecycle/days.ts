@@ -15,12 +15,10 @@ export function isDay(text: string): boolean {
 
 /** A day from its numbers, or `undefined` when the calendar has no such day. */
 export function makeDay(year: number, month: number, day: number): Day | undefined {
-  if (year < 1970 || year > 2199) return undefined;
-  try {
-    return Temporal.PlainDate.from({ year, month, day }, { overflow: 'reject' }).toString();
-  } catch {
-    return undefined;
-  }
+  if (year < 1970 || year > 2199 || month < 1 || month > 12 || day < 1 || day > 31) return undefined;
+  // Plain arithmetic: this is called for every date of every reading.
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 ? date.toISOString().slice(0, 10) : undefined;
 }
 
 const epochDay = (day: Day): number =>

@@ -195,7 +195,7 @@ function judgeAgainst(installed: Fact<Day> | undefined, replaceBy: Judged): Judg
 }
 
 /** Rows of single cartridges where a unit lists those; else its packs. A pack and its cartridges are not counted twice. */
-export function countable(rows: readonly CartridgeFact[]): readonly CartridgeFact[] {
+function countable(rows: readonly CartridgeFact[]): readonly CartridgeFact[] {
   const single = rows.filter(({ cartridge }) => cartridge !== undefined);
   return single.length > 0 ? single : rows;
 }
@@ -239,10 +239,16 @@ function warrantyEstimate(config: ConfiguredUnit, made: Fact<Day> | undefined): 
 
 /** A count of more days than fifty years is no count: registers hold all ones where there is none. */
 const longestCount = 50 * 366;
+/** What stands for "soon" until somebody looks the date up: it is doubtful, so it is asked about and never told. */
+const soonDays = 90;
 
 /** upsDiagnosticLifeCycleManagement counts days and may jump by months: never more than a hint (PowerNet-MIB). */
 function threePhaseWarranty(observed: Pick<Observed, 'fields'> | undefined): Fact<Day> | undefined {
   const seen = observed?.fields['warranty.end'];
+  if (seen?.field.value === 'soon') {
+    const soon = fact(addDays(seen.since, soonDays), 'ups', seen.field.raw);
+    return withDoubt(soon, 'the UPS says no more than that it ends soon');
+  }
   const found = seen && /^(?:in (\d+) days|(\d+) days ago)$/.exec(String(seen.field.value));
   if (!seen || !found) return undefined;
   const days = found[1] === undefined ? -Number(found[2]) : Number(found[1]);

@@ -169,6 +169,10 @@ export class Units {
     const old = this.#unbound(serial) ?? store.get<Unit>(keys.unit(wanted));
     if (old && !bound.has(old.value.id) && (old.value.serial ?? serial) === serial)
       return { value: old.value, record: old };
+    if (old && serial !== undefined && bound.has(old.value.id)) {
+      const message = `${config.name} and ${old.value.name} are the same UPS (${serial}): it is told of twice. Keep one of them.`;
+      this.#desk.log('warn', 'ups.same-serial', message, { ups: config.name });
+    }
     const taken = (id: string): boolean => store.get(keys.unit(id)) !== undefined;
     let id = taken(wanted) ? config.name : wanted;
     for (let n = 2; taken(id); n += 1) id = `${config.name}#${n}`;

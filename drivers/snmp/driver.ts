@@ -7,11 +7,19 @@ import { type Cell, integerOf, textOf, type Values } from './cell.ts';
 import { type Access, accessesOf, type SnmpOptions } from './options.ts';
 import { batteryTables, identityPoll, lifeCycle, powernet, powernetPoll, powernetRules, system } from './powernet.ts';
 import { type Budget, freshManners, type Manners, Requests } from './requests.ts';
-import { type Alarms, alarmColumn, alarmCount, evaluateRfc1628, hasRfc1628, rfc1628Poll } from './rfc1628.ts';
+import {
+  type Alarms,
+  alarmColumn,
+  alarmCount,
+  evaluateRfc1628,
+  hasRfc1628,
+  rfc1628Battery,
+  rfc1628Poll,
+} from './rfc1628.ts';
 import { emptyDraft, evaluate } from './rules.ts';
 import { SnmpSession, type Target } from './session.ts';
 import { columnsOf, evaluateTables, populatedCells } from './tables.ts';
-import { hasPowernet, isLost, judge } from './verdict.ts';
+import { hasPowernet, isLost, isProven, judge, noProof, type Proof } from './verdict.ts';
 
 const day = 86_400_000;
 const hour = 3_600_000;
@@ -28,6 +36,7 @@ interface Known {
   /** Whether the tables were read to their end. */
   readonly certain: boolean;
   readonly version: string;
+  readonly proof: Proof;
   /** Objects whose change means: look again. */
   readonly identity: Map<string, string>;
   upTime: number | undefined;
@@ -38,6 +47,8 @@ interface Seen {
   readonly values: Values;
   readonly alarms: Alarms | undefined;
   readonly certain: boolean;
+  /** Battery branches that hold something beside what is asked. */
+  readonly proof: Proof;
 }
 
 const identityOids = [powernet.model, powernet.serial, powernet.firmware, powernet.packs] as const;
@@ -130,7 +141,7 @@ class SnmpDriver implements Driver {
   /** Nothing that is learned while the UPS is away can be trusted. */
   #lost(values: Values): Seen {
     this.#forget();
-    return { values, alarms: undefined, certain: false };
+    return { values, alarms: undefined, certain: false, proof: noProof };
   }
 
   #forget(): void {
@@ -145,7 +156,12 @@ class SnmpDriver implements Driver {
     const complete = extras !== undefined && known.extras.every((oid) => extras.has(oid));
     if (extras !== undefined && !complete) known.learnAgainAt = this.#context.monotonic();
     const alarms = await this.#alarms(values, requests);
-    return { values: new Map([...values, ...(extras ?? [])]), alarms, certain: known.certain && complete };
+    return {
+      values: new Map([...values, ...(extras ?? [])]),
+      alarms,
+      certain: known.certain && complete,
+      proof: known.proof,
+    };
   }
 
   /** First contact, the daily look, and whenever the card restarted or the unit changed. */
@@ -153,8 +169,9 @@ class SnmpDriver implements Driver {
     this.#forget();
     const values = await requests.get(powernetPoll);
     if (isLost(values)) return this.#lost(values);
-    const isPowernet = hasPowernet(values);
     if (textOf(values.get(powernet.model)) === undefined) merge(values, await requests.get(rfc1628Poll));
+    const proof = isProven(values) ? noProof : await this.#proof(requests);
+    const isPowernet = hasPowernet(values) || proof.has(powernet.batteryRoot);
     const tables = isPowernet ? await this.#tables(requests) : { cells: new Map<string, Cell>(), certain: true };
     merge(values, tables.cells);
     const alarms = await this.#alarms(values, requests);
@@ -165,12 +182,18 @@ class SnmpDriver implements Driver {
       extras: [...populatedCells(tables.cells), ...lifeCycle.oids.filter((oid) => tables.cells.has(oid))],
       certain: tables.certain,
       version: session.version,
+      proof,
       identity: identityOf(values),
       upTime: integerOf(values.get(system.sysUpTime)),
     };
     const { extras } = this.#known;
     this.#context.log('info', `answers SNMP ${session.version}`, { objects: values.size, cells: extras.length });
-    return { values, alarms, certain: tables.certain };
+    return { values, alarms, certain: tables.certain, proof };
+  }
+
+  /** A unit without a model and without any object of the ordinary poll may still have something about its battery. */
+  async #proof(requests: Requests): Promise<Proof> {
+    return (await this.#bearable(() => requests.branches([powernet.batteryRoot, rfc1628Battery]))) ?? noProof;
   }
 
   /** The cells of whichever tables the unit has. A table that cannot be read costs the table, not the reading. */
@@ -266,8 +289,8 @@ function hasChanged(known: Known, values: Values): boolean {
   return false;
 }
 
-function reading({ values, alarms, certain }: Seen): Reading {
-  const judgement = judge(values, alarms);
+function reading({ values, alarms, certain, proof }: Seen): Reading {
+  const judgement = judge(values, alarms, proof);
   const draft = emptyDraft();
   if (judgement.verdict !== 'ups' && judgement.verdict !== 'other-vendor') return { ...judgement, ...draft };
   evaluateRfc1628(values, alarms, draft);

@@ -24,6 +24,7 @@ export const powernet = {
   packs: `${U}.2.2.5.0`,
   /** The `upsBattery` branch: any object in it makes the thing a UPS. */
   batteryBranch: `${U}.2.`,
+  batteryRoot: `${U}.2`,
   /** The whole `ups` branch. */
   branch: `${U}.`,
 } as const;
@@ -183,6 +184,8 @@ export const statusBits = [
   'incompatible-pack',
 ] as const;
 export const needsReplacementBit = 2;
+/** Lifetime exceeded, and the same acknowledged on the front panel, in a cartridge's health. */
+export const lifetimeExceededBits = [2, 4] as const;
 
 /** upsDiagBatteryStatus: name, and whether the module must be replaced. 1 (unknown) and 2 (not installed) say nothing. */
 export const moduleStates: Readonly<Record<number, { readonly names: readonly string[]; readonly replace: boolean }>> =

@@ -18,6 +18,9 @@ const rules: readonly Rule[] = [
   { kind: 'test-result', oid: testSummary, name: 'upsTestResultsSummary', choices: testResults },
 ];
 
+/** The `upsBattery` group. */
+export const rfc1628Battery = `${M}.2`;
+
 /** upsBatteryStatus and its neighbours say nothing of the lifecycle, but they prove a battery. */
 const proofs = [`${M}.2.1.0`, `${M}.2.3.0`, `${M}.2.4.0`] as const;
 

@@ -5,6 +5,7 @@ import {
   type BatteryTable,
   batteryTables,
   type ColumnRole,
+  lifetimeExceededBits,
   moduleNotInstalled,
   moduleStates,
   needsReplacementBit,
@@ -68,10 +69,12 @@ export function populatedCells(values: Values): readonly string[] {
 
 function statusOf(row: Row): readonly string[] | undefined {
   const state = integerOf(row.cells.get('state'));
-  if (state !== undefined) return moduleStates[state]?.names;
-  const bits = bitsOf(row.cells.get('flags'));
-  if (bits === undefined) return undefined;
-  return statusBits.filter((_name, index) => bit(bits, index));
+  const health = bitsOf(row.cells.get('health'));
+  const flags = bitsOf(row.cells.get('flags'));
+  const marks = flags === undefined ? undefined : statusBits.filter((_name, index) => bit(flags, index));
+  const said = state === undefined ? marks : moduleStates[state]?.names;
+  const exceeded = health !== undefined && lifetimeExceededBits.some((index) => bit(health, index));
+  return exceeded ? [...(said ?? []), 'lifetime-exceeded'] : said;
 }
 
 function readingOf(row: Row): CartridgeReading {

@@ -2,7 +2,7 @@
 import type { Reading } from '../contract.ts';
 import { integerOf, textOf, type Values } from './cell.ts';
 import { familyOf, powernet, system } from './powernet.ts';
-import { type Alarms, communicationsLost, hasRfc1628, isOwnBrand } from './rfc1628.ts';
+import { type Alarms, communicationsLost, hasRfc1628, isOwnBrand, rfc1628Battery } from './rfc1628.ts';
 
 interface Judgement {
   readonly verdict: Reading['verdict'];
@@ -38,14 +38,23 @@ function hasBattery(values: Values): boolean {
   return false;
 }
 
+/** Battery branches that were found to hold something: `powernet.batteryRoot`, `rfc1628Battery`. */
+export type Proof = ReadonlySet<string>;
+export const noProof: Proof = new Set();
+
+/** Whether what was answered shows by itself what is there. */
+export function isProven(values: Values): boolean {
+  return textOf(values.get(powernet.model)) !== undefined || hasBattery(values) || hasRfc1628(values);
+}
+
 /** A UPS is accepted by its model or by a battery object; sysObjectID is only a hint against taking a PDU for one. */
-export function judge(values: Values, alarms: Alarms | undefined): Judgement {
+export function judge(values: Values, alarms: Alarms | undefined, proof: Proof): Judgement {
   const family = familyOf(values.get(system.sysObjectId)?.raw);
   if (isLost(values)) return lost;
   if (textOf(values.get(powernet.model)) !== undefined) return { verdict: 'ups' };
   if (family !== 'other') {
-    if (hasBattery(values)) return { verdict: 'ups' };
-    if (hasRfc1628(values)) {
+    if (hasBattery(values) || proof.has(powernet.batteryRoot)) return { verdict: 'ups' };
+    if (hasRfc1628(values) || proof.has(rfc1628Battery)) {
       if (communicationsLost(alarms)) return lost;
       return { verdict: isOwnBrand(values) ? 'ups' : 'other-vendor' };
     }

@@ -224,7 +224,8 @@ describe('how long to wait', () => {
     [11, 0, undefined, 17_280_000],
     [10_000, 0.5, undefined, 6 * hour],
     [1, 0.5, 12 * hour, 12 * hour],
-    [5, 0.5, 1000, 480_000],
+    [5, 0.5, 1000, 30_000],
+    [5, 0.5, 90_000, 90_000],
   ])('after %i failures (chance %f, asked for %s): %i ms', (failures, random, asked, expected) => {
     expect(retryDelay(failures, random, asked)).toBe(expected);
   });

@@ -54,7 +54,27 @@ test('a pack and the cartridges in it are not counted twice', () => {
   expect(facts(rows)['battery.cartridge.quantity']).toMatchObject({ value: 2, source: 'ups' });
 });
 
-test('a mail gives the quantity that is due, and the number of external packs', () => {
+test('a mail gives the number of external packs where the unit lists no cartridges', () => {
+  expect(block([])).toMatchObject({ quantity: 1, externalCartridge: 'RBC0X × 2' });
+});
+
+test('a mail counts what the UPS says is worn', () => {
+  const module = (index: number, status: string): CartridgeReading => ({ pack: 1, cartridge: index, status: [status] });
+  const rows = [module(1, 'failed'), module(2, 'replace-immediately'), { pack: 1, cartridge: 3, status: [] }];
+  expect(block(rows)).toMatchObject({ quantity: 2 });
+  expect(block([module(1, 'lifetime-exceeded'), module(2, 'communication')])).toMatchObject({ quantity: 1 });
+});
+
+test('a worn pack takes all of its cartridges, and is listed once', () => {
+  const rows = [
+    { pack: 1, status: ['needs-replacement'] },
+    cartridge(1, 1, '05/01/2031'),
+    cartridge(1, 2, '05/01/2031'),
+  ];
+  expect(block(rows)).toMatchObject({ quantity: 2, cartridges: [{ due: true }, { due: true }] });
+});
+
+test('a mail gives the quantity that is due', () => {
   const rows = [cartridge(1, 1, '04/15/2027'), cartridge(1, 2, '04/15/2027'), cartridge(2, 1, '04/15/2031')];
-  expect(block(rows)).toMatchObject({ quantity: 2, cartridge: 'RBC0', externalCartridge: 'RBC0X × 2' });
+  expect(block(rows)).toMatchObject({ quantity: 2, cartridge: 'RBC0', externalCartridge: 'RBC0X' });
 });

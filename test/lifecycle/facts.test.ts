@@ -255,7 +255,7 @@ describe('warranty and plan', () => {
     ],
     ['doubtful days to come', { warranty: 'in 100 days' }, {}, undefined, '2026-09-09 ups?'],
     ['doubtful days past', { warranty: '12 days ago' }, {}, undefined, '2026-05-20 ups?'],
-    ['no date from a flag', { warranty: 'soon' }, {}, undefined, undefined],
+    ['a doubtful day from a flag', { warranty: 'soon' }, {}, undefined, '2026-08-30 ups?'],
     ['no date from a register full of ones', { warranty: 'in 4294967295 days' }, {}, undefined, undefined],
   ])('%s', (_name, said, config, customer, expected) => {
     expect(brief(facts(said, config, customer)['warranty.end'])).toBe(expected);

@@ -16,6 +16,11 @@ async function site(days: number, rest: ConstructorParameters<typeof Bench>[2] =
 const days = (bench: Bench) =>
   bench.notices().map((mail) => Math.round((Date.parse(mail.day) - Date.parse(day)) / 86_400_000));
 
+/** The attempts of a day after the one in the morning. */
+async function triesAllDay(bench: Bench, on: string): Promise<void> {
+  for (const time of ['14:30', '20:45']) await bench.at(on, time).outbox.deliver();
+}
+
 describe('a mail server that fails', () => {
   it('for days: one mail with everything, when it is back', async () => {
     const bench = new Bench(day, [
@@ -97,7 +102,11 @@ describe('a mail server that fails', () => {
     await bench.connect();
     await bench.at(day, '09:00').units.reassessAll();
     bench.smtp = ({ to }) => (to === resellerAddress ? down : undefined);
-    for (let n = 0; n <= 5; n += 1) await bench.morning(inDays(n));
+    for (let n = 0; n < 5; n += 1) {
+      await bench.morning(inDays(n));
+      await triesAllDay(bench, inDays(n));
+    }
+    await bench.morning(inDays(5));
     expect(bench.ledger()).toEqual(['warranty-expires 30 reseller failed', 'warranty-expires 30 reseller queued']);
     bench.smtp = () => undefined;
     await bench.at(inDays(5), '20:00').outbox.deliver();
@@ -137,13 +146,28 @@ describe('a mail server that fails', () => {
     expect(bench.mails.filter(({ envelope }) => envelope.key.includes('delivery-failed'))).toHaveLength(1);
   });
 
+  it('is tried often enough by a machine that was off for days', async () => {
+    const bench = await site(30);
+    bench.smtp = () => down;
+    await bench.morning(day);
+    await bench.morning(inDays(6));
+    for (const time of ['08:05', '08:15', '08:30', '09:00']) await bench.at(inDays(6), time).outbox.deliver();
+    expect(bench.ledger()).toEqual(['battery-replacement-due 30 customer queued']);
+    bench.smtp = () => undefined;
+    await bench.at(inDays(6), '12:00').outbox.deliver();
+    expect(bench.ledger()).toEqual(['battery-replacement-due 30 customer told']);
+  });
+
   it('for days when an event has ended: that is due once, and given up in time', async () => {
     const bench = await site(30);
     await bench.morning(day);
     await bench.units.batteryReplaced('rack', day);
     bench.smtp = () => down;
     const due: number[] = [];
-    for (let n = 1; n <= 7; n += 1) due.push((await bench.morning(inDays(n))).notices);
+    for (let n = 1; n <= 7; n += 1) {
+      due.push((await bench.morning(inDays(n))).notices);
+      await triesAllDay(bench, inDays(n));
+    }
     expect(due).toEqual([1, 0, 0, 0, 0, 0, 0]);
     expect(bench.ledger()).toEqual([
       'battery-replacement-due 30 customer told',

@@ -1,6 +1,6 @@
 /** From notices and what is known of their units to what a mail says. Pure; doubtful facts stay at home. */
 import { daysUntil } from '../../lifecycle/days.ts';
-import { countable, sound } from '../../lifecycle/facts.ts';
+import { sound } from '../../lifecycle/facts.ts';
 import { type CartridgeFact, type Day, eventIds, type Fact, type Facts, type Notice } from '../../lifecycle/model.ts';
 import { nextSteps } from '../../lifecycle/steps.ts';
 import type { Unit } from '../../lifecycle/unit.ts';
@@ -44,13 +44,25 @@ export function assembleNotices(input: Assembly): NoticeMail {
   };
 }
 
-/** The battery cartridges that are due by now or soon, of those a unit lists with dates or a status of their own. */
+/** What a device says of a cartridge, pack or module that has to be exchanged. */
+const worn = new Set(['needs-replacement', 'failed', 'replace-immediately', 'lifetime-exceeded']);
+
+/**
+ * The cartridges that are due by now or soon, of those a unit lists with dates or a status of their own; with a pack that
+ * is due as a whole, all of its cartridges.
+ */
 export function cartridgesDue(cartridges: readonly CartridgeFact[], today: Day): readonly CartridgeFact[] {
-  return cartridges.filter(
-    ({ status, replaceBy }) =>
-      status?.includes('needs-replacement') ||
-      (replaceBy !== undefined && daysUntil(replaceBy, today) <= orderAheadDays),
-  );
+  const isDue = ({ status, replaceBy }: CartridgeFact): boolean =>
+    status?.some((word) => worn.has(word)) ||
+    (replaceBy !== undefined && daysUntil(replaceBy, today) <= orderAheadDays);
+  const packs = new Set(cartridges.filter((c) => c.cartridge === undefined && isDue(c)).map(({ pack }) => pack));
+  return cartridges.filter((c) => isDue(c) || packs.has(c.pack));
+}
+
+/** One row a cartridge; a pack has a row of its own only where its cartridges have none. */
+function listed(cartridges: readonly CartridgeFact[]): readonly CartridgeFact[] {
+  const split = new Set(cartridges.filter((c) => c.cartridge !== undefined).map(({ pack }) => pack));
+  return cartridges.filter((c) => c.cartridge !== undefined || !split.has(c.pack));
 }
 
 function unitBlock(id: string, notices: readonly Notice[], input: Assembly): UnitBlock {
@@ -58,7 +70,7 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
   const facts = unit?.facts ?? {};
   const cartridges = facts['battery.cartridges']?.value ?? [];
   const due = cartridgesDue(cartridges, input.today);
-  const quantity = due.length > 0 ? countable(due).length : soundValue(facts['battery.cartridge.quantity']);
+  const quantity = due.length > 0 ? listed(due).length : soundValue(facts['battery.cartridge.quantity']);
   const plan = sound(facts['plan.kind']) && sound(facts['plan.end']);
   return {
     name: unit?.name ?? id,
@@ -74,7 +86,7 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
     ...(plan && facts['plan.kind'] && facts['plan.end']
       ? { plan: { kind: facts['plan.kind'].value, end: facts['plan.end'].value } }
       : {}),
-    cartridges: cartridges.map((c) => ({
+    cartridges: listed(cartridges).map((c) => ({
       label: c.cartridge === undefined ? `${c.pack}` : `${c.pack}/${c.cartridge}`,
       pack: c.pack,
       ...(c.cartridge === undefined ? {} : { cartridge: c.cartridge }),
@@ -89,18 +101,18 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
   };
 }
 
-/** A battery that has failed is due now: a date years ahead beside it would only confuse. */
+/** A battery that the UPS itself wants exchanged is due now: a date years ahead beside it would only confuse. */
 function isFaulty(notices: readonly Notice[]): boolean {
-  const open = notices.filter(({ step }) => step !== 'resolved').map(({ event }) => event);
-  const failed = open.includes('replace-battery') || open.includes('battery-needs-replacement');
-  return failed && !open.includes('battery-replacement-due') && !open.includes('battery-end-of-life-exceeded');
+  const battery = notices.filter(({ event, step }) => event.includes('battery') && step !== 'resolved');
+  return battery.length > 0 && battery.every(({ step }) => step === 'now');
 }
 
 /** The part number of the external packs and how many there are. */
 function externalCartridge(facts: Facts): string | undefined {
   const part = soundValue(facts['battery.cartridge.external']);
   const packs = soundValue(facts['battery.packs']) ?? 0;
-  return part === undefined || packs < 1 ? part : `${part} × ${packs}`;
+  const listed = facts['battery.cartridges'] !== undefined;
+  return part === undefined || packs < 1 || listed ? part : `${part} × ${packs}`;
 }
 
 /** An event at its step, with the date as it is known today; `now` is told without one. */
@@ -116,7 +128,7 @@ function eventLine(notice: Notice, unit: Unit | undefined, today: Day): EventLin
     ...(source === undefined ? {} : { dateSource: source }),
     ...(late ? { late: true } : {}),
     ...(notice.closed === undefined ? {} : { closed: notice.closed }),
-    nextSteps: current ? nextSteps(current, today) : [],
+    nextSteps: current && notice.step !== 'now' ? nextSteps(current, today) : [],
   };
 }
 

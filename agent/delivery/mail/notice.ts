@@ -67,14 +67,9 @@ function subjectOf(
   return t.subject.one({ title, unit, timing: timingOf(line, content.today, t), company });
 }
 
-/**
- * A reseller knows a UPS by its serial number. The name in the configuration is the customer's own word for it, and may
- * be a host name, so it goes to the reseller only where nothing else tells units apart.
- */
+/** The name in the configuration is the customer's own word for a UPS and may be a host name: no reseller sees it. */
 function unitName(unit: UnitBlock, content: NoticeMail): string | undefined {
-  return content.audience === 'customer' || (unit.serial === undefined && unit.model === undefined)
-    ? clean(unit.name, 80)
-    : undefined;
+  return content.audience === 'customer' ? clean(unit.name, 80) : undefined;
 }
 
 function unitHeading(unit: UnitBlock, content: NoticeMail, t: Texts): string {
