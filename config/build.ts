@@ -116,7 +116,8 @@ function hideIn(value: unknown, secrets: readonly string[]): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hideIn(item, secrets)]));
 }
 
-function systemStateDir(env: Readonly<Record<string, string | undefined>>): string {
+/** Where the state is unless the file says otherwise. */
+export function systemStateDir(env: Readonly<Record<string, string | undefined>>): string {
   return env['STATE_DIRECTORY']?.split(':')[0] || '/var/lib/upsteward';
 }
 

@@ -7,6 +7,7 @@ export {
   type LoadedConfig,
   loadConfig,
   registeredDrivers,
+  stateDirOf,
 } from './load.ts';
 export { printConfig } from './print.ts';
 export { ConfigError, formatProblem } from './problem.ts';

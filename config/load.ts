@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { driverNames, driverOptions } from '../drivers/registry.ts';
-import { buildConfig } from './build.ts';
+import { buildConfig, systemStateDir } from './build.ts';
 import { crossCheck } from './cross.ts';
 import { type ParsedText, parseText } from './document.ts';
 import { explainIssues } from './explain.ts';
@@ -55,6 +55,18 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const { problems, config } = await checkConfig(sources);
   if (config === undefined) throw new ConfigError(problems);
   return { path: sources.path, config, warnings: problems };
+}
+
+/**
+ * The state folder, as far as the file can be read at all: enough to ask a running agent while its file has mistakes.
+ * Never throws for what a file may hold.
+ */
+export async function stateDirOf(sources: Pick<ConfigSources, 'path' | 'env' | 'files'>): Promise<string> {
+  const { path, env = process.env, files = fileSystem } = sources;
+  const text = await files.read(path).catch(() => '');
+  const { value } = parseText(text);
+  const named = isRecord(value) ? value['stateDir'] : undefined;
+  return resolve(dirname(path), typeof named === 'string' && named !== '' ? named : systemStateDir(env));
 }
 
 /** Reads the config and says everything that is wrong with it. Never throws for what a file may hold. */

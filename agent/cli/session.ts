@@ -1,6 +1,13 @@
 /** How a command reaches the state: through the running agent, or by holding the lock itself for a moment. */
 import { stat } from 'node:fs/promises';
-import { type Config, configPath, type LoadedConfig, loadConfig } from '../../config/config.ts';
+import {
+  type Config,
+  ConfigError,
+  configPath,
+  type LoadedConfig,
+  loadConfig,
+  stateDirOf,
+} from '../../config/config.ts';
 import { commandPatience, driverFor, openState } from '../agent.ts';
 import { runCommand } from '../commands.ts';
 import { ask } from '../control/client.ts';
@@ -29,9 +36,11 @@ export async function carryOut(
   command: string,
   args: Record<string, unknown>,
 ): Promise<{ result: unknown; offline: boolean }> {
-  const { config } = await readConfig(options);
+  const read = await readConfig(options).catch((error: unknown) => error);
+  if (!isLoaded(read)) return await despiteMistakes(options, command, args, read);
+  const { config } = read;
   for (let left = 5; ; left -= 1) {
-    const running = await askAgent(config, command, args);
+    const running = await askAgent(config.stateDir, command, args);
     if (running !== undefined) return running;
     try {
       return { result: await onState(config, command, args), offline: true };
@@ -40,6 +49,25 @@ export async function carryOut(
       if (!(error instanceof ControlError) || error.code !== 'already-running' || left === 0) throw error;
     }
   }
+}
+
+const isLoaded = (read: unknown): read is LoadedConfig => typeof read === 'object' && read !== null && 'config' in read;
+
+/** A running agent goes on with its old config while the file has mistakes, and answers all the same. */
+async function despiteMistakes(
+  options: GlobalOptions,
+  command: string,
+  args: Record<string, unknown>,
+  error: unknown,
+): Promise<{ result: unknown; offline: boolean }> {
+  if (!(error instanceof ConfigError)) throw error;
+  const directory = await stateDirOf({ path: configPath(options.config, process.env), env: process.env });
+  const running = await askAgent(directory, command, args, ['no-access']);
+  if (running === undefined) throw error;
+  process.stderr.write(
+    'The config file has mistakes (`upsteward check` lists them); the agent runs on with the old one.\n',
+  );
+  return running;
 }
 
 /** What root writes, the agent's own user could not read: whoever works on the state folder does so as its owner. */
@@ -53,13 +81,13 @@ async function becomeOwner(directory: string): Promise<void> {
 
 /** The agent's answer, or `undefined` when none is running (another command may hold the lock for a moment). */
 async function askAgent(
-  config: Config,
+  directory: string,
   command: string,
   args: Record<string, unknown>,
   alsoAbsent: readonly string[] = [],
 ): Promise<{ result: unknown; offline: boolean } | undefined> {
   try {
-    return { result: await ask(config.stateDir, { command, args }), offline: false };
+    return { result: await ask(directory, { command, args }), offline: false };
   } catch (error) {
     if (error instanceof ControlError && ['not-running', 'busy', ...alsoAbsent].includes(error.code)) return undefined;
     throw error;
@@ -72,7 +100,7 @@ async function askAgent(
  */
 export async function pollConfigured(options: GlobalOptions, name: string): Promise<PollOutput> {
   const { config } = await readConfig(options);
-  const running = await askAgent(config, 'poll', { name }, ['no-access']);
+  const running = await askAgent(config.stateDir, 'poll', { name }, ['no-access']);
   if (running !== undefined) return running.result as PollOutput;
   const ups = config.ups.find((each) => each.name === name);
   if (ups === undefined) throw noSuchUps(name);

@@ -141,6 +141,9 @@ describe('a running agent', { timeout: 60_000 }, () => {
     agent.signal('SIGHUP');
     const refused = await agent.logged('config.not-reloaded');
     expect(refused).toMatchObject({ level: 'error', msg: expect.stringMatching(/config\.yaml:2:\d+ mail\.nope/) });
+    await place.write(`${goodConfig()}nope: 1\n`, goodUnits());
+    const asked = await place.cli(['reseller', 'status']);
+    expect(asked).toMatchObject({ code: 0, stderr: expect.stringContaining('the agent runs on with the old one') });
     await place.write(goodConfig(), [
       `{ name: hall, site: Hall 3, ${place.snmp('hall', `, community: ${secrets.community}`)} }`,
     ]);
