@@ -69,7 +69,7 @@ export function deriveFacts(known: Knowledge): Facts {
   if (installed) facts['battery.date'] = withDoubt(installed, clash);
   if (replaceBy) facts['battery.date.maintenance'] = withDoubt(replaceBy, clash);
   if (cartridges.length > 0) facts['battery.cartridges'] = fromUps(cartridges, `${cartridges.length} rows`);
-  Object.assign(facts, cartridgeNeeds(known, countable(cartridges).length, facts));
+  Object.assign(facts, cartridgeNeeds(known, singleRows(cartridges).length, facts));
   const warranty = warrantyFact(known, made);
   if (warranty) facts['warranty.end'] = warranty;
   return { ...facts, ...planFacts(known) };
@@ -194,10 +194,10 @@ function judgeAgainst(installed: Fact<Day> | undefined, replaceBy: Judged): Judg
   return why ? { ...replaceBy, doubt: why } : replaceBy;
 }
 
-/** Rows of single cartridges where a unit lists those; else its packs. A pack and its cartridges are not counted twice. */
-function countable(rows: readonly CartridgeFact[]): readonly CartridgeFact[] {
-  const single = rows.filter(({ cartridge }) => cartridge !== undefined);
-  return single.length > 0 ? single : rows;
+/** One row a cartridge; a pack has a row of its own only where its cartridges have none, so nothing is counted twice. */
+export function singleRows(rows: readonly CartridgeFact[]): readonly CartridgeFact[] {
+  const split = new Set(rows.filter(({ cartridge }) => cartridge !== undefined).map(({ pack }) => pack));
+  return rows.filter(({ pack, cartridge }) => cartridge !== undefined || !split.has(pack));
 }
 
 /** Part number and quantity for a quotation: the config's word, else the unit's own. */

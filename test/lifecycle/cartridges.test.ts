@@ -54,6 +54,11 @@ test('a pack and the cartridges in it are not counted twice', () => {
   expect(facts(rows)['battery.cartridge.quantity']).toMatchObject({ value: 2, source: 'ups' });
 });
 
+test('a pack without cartridges of its own counts beside the cartridges of another', () => {
+  const rows = [cartridge(1, 1, '05/01/2031'), cartridge(1, 2, '05/01/2031'), { pack: 2, status: [] }];
+  expect(facts(rows)['battery.cartridge.quantity']).toMatchObject({ value: 3 });
+});
+
 test('a mail gives the number of external packs where the unit lists no cartridges', () => {
   expect(block([])).toMatchObject({ quantity: 1, externalCartridge: 'RBC0X × 2' });
 });

@@ -1,6 +1,6 @@
 /** From notices and what is known of their units to what a mail says. Pure; doubtful facts stay at home. */
 import { daysUntil } from '../../lifecycle/days.ts';
-import { sound } from '../../lifecycle/facts.ts';
+import { singleRows, sound } from '../../lifecycle/facts.ts';
 import { type CartridgeFact, type Day, eventIds, type Fact, type Facts, type Notice } from '../../lifecycle/model.ts';
 import { nextSteps } from '../../lifecycle/steps.ts';
 import type { Unit } from '../../lifecycle/unit.ts';
@@ -59,18 +59,12 @@ export function cartridgesDue(cartridges: readonly CartridgeFact[], today: Day):
   return cartridges.filter((c) => isDue(c) || packs.has(c.pack));
 }
 
-/** One row a cartridge; a pack has a row of its own only where its cartridges have none. */
-function listed(cartridges: readonly CartridgeFact[]): readonly CartridgeFact[] {
-  const split = new Set(cartridges.filter((c) => c.cartridge !== undefined).map(({ pack }) => pack));
-  return cartridges.filter((c) => c.cartridge !== undefined || !split.has(c.pack));
-}
-
 function unitBlock(id: string, notices: readonly Notice[], input: Assembly): UnitBlock {
   const unit = input.unit(id);
   const facts = unit?.facts ?? {};
   const cartridges = facts['battery.cartridges']?.value ?? [];
   const due = cartridgesDue(cartridges, input.today);
-  const quantity = due.length > 0 ? listed(due).length : soundValue(facts['battery.cartridge.quantity']);
+  const quantity = due.length > 0 ? singleRows(due).length : soundValue(facts['battery.cartridge.quantity']);
   const plan = sound(facts['plan.kind']) && sound(facts['plan.end']);
   return {
     name: unit?.name ?? id,
@@ -86,7 +80,7 @@ function unitBlock(id: string, notices: readonly Notice[], input: Assembly): Uni
     ...(plan && facts['plan.kind'] && facts['plan.end']
       ? { plan: { kind: facts['plan.kind'].value, end: facts['plan.end'].value } }
       : {}),
-    cartridges: listed(cartridges).map((c) => ({
+    cartridges: singleRows(cartridges).map((c) => ({
       label: c.cartridge === undefined ? `${c.pack}` : `${c.pack}/${c.cartridge}`,
       pack: c.pack,
       ...(c.cartridge === undefined ? {} : { cartridge: c.cartridge }),
