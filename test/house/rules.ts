@@ -54,7 +54,7 @@ export function roomOf(file: string): string {
 const contract = 'drivers/contract';
 const registry = 'drivers/registry';
 const lower = ['agent/lifecycle', 'agent/store', 'agent/delivery'];
-const middle = [...lower, 'agent/operations', 'agent/polling', 'agent/control', 'agent/ops'];
+const middle = [...lower, 'agent/operations', 'agent/polling', 'agent/control', 'agent/ops', 'agent/discovery'];
 const top = ['agent/commands', 'agent/office', 'agent/heartbeat', 'agent/site', 'agent/poll', 'agent/version'];
 
 /** What a room may import beside itself. `drivers/*` stands for each driver's folder. */
@@ -73,6 +73,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/ops': ['agent/operations', 'agent/store', 'agent/lifecycle'],
   'agent/operations': [...lower, contract],
   'agent/delivery': ['agent/store', 'agent/lifecycle'],
+  'agent/discovery': [contract, registry],
   'agent/polling': [contract],
   'agent/store': ['agent/lifecycle'],
   'agent/lifecycle': [contract],
@@ -91,6 +92,12 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'node-cron': ['agent/agent.ts'],
   pino: ['agent/ops/'],
   hono: ['agent/portal/'],
+  '@hono/node-server': ['agent/portal/'],
+  'ical-generator': ['agent/portal/'],
+  imapflow: ['agent/delivery/answers/'],
+  'csv-parse': ['agent/operations/table.ts'],
+  'csv-stringify': ['agent/operations/table.ts'],
+  'prom-client': ['agent/ops/'],
   lowdb: ['agent/store/'],
   nodemailer: ['agent/delivery/mail/'],
   undici: ['agent/delivery/cloud/'],
