@@ -1,10 +1,13 @@
 /** What the command line (and later the page) can ask for: names, arguments, and the operations behind them. */
 import type { Reading } from '../drivers/contract.ts';
 import { loadDriver } from '../drivers/registry.ts';
+import { type Args, text } from './commands/arguments.ts';
+import { set } from './commands/facts.ts';
 import { DeliveryError } from './delivery/channel.ts';
 import { composeMail } from './delivery/mail/compose.ts';
 import { isDay } from './lifecycle/days.ts';
 import type { Office } from './office.ts';
+import { datesToConfirm } from './operations/dates.ts';
 import { OperationError, today } from './operations/desk.ts';
 import { connectionView, type EventView, eventViews, unitViews } from './operations/overview.ts';
 import { type PreviewedMail, preview } from './operations/preview.ts';
@@ -23,7 +26,6 @@ export interface Live {
   pollNow(name: string): Promise<Reading | undefined>;
 }
 
-type Args = Readonly<Record<string, unknown>>;
 type Command = (office: Office, args: Args, live: Live | undefined) => Promise<unknown>;
 
 const commands: Readonly<Record<string, Command>> = {
@@ -35,6 +37,8 @@ const commands: Readonly<Record<string, Command>> = {
     to: await remind(office.desk, office.units, text(args, 'name'), text(args, 'event')),
   }),
   'battery-replaced': async (office, args) => await batteryReplaced(office, args),
+  set: async (office, args) => await set(office, args),
+  dates: async (office) => datesToConfirm(office.desk, office.units),
   preview: async (office, args) => await previewed(office, args),
   'test-mail': async (office, args) => await testMail(office, args['to']),
   'reseller status': async (office) => {
@@ -52,6 +56,7 @@ const commands: Readonly<Record<string, Command>> = {
 const needsClock: ReadonlySet<string> = new Set([
   'remind',
   'battery-replaced',
+  'set',
   'reseller invite',
   'reseller cancel',
   'reseller disconnect',
@@ -172,10 +177,4 @@ function isReseller(address: string, ...known: readonly (string | undefined)[]):
 
 async function answered(office: Office, args: Args, kind: 'accept' | 'decline'): Promise<Answer> {
   return await answer(office.desk, text(args, 'code'), kind, 'code');
-}
-
-function text(args: Args, key: string): string {
-  const value = args[key];
-  if (typeof value !== 'string' || value === '') throw new OperationError('missing-argument', `${key} is missing`);
-  return value;
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError, checkConfig, configPath, formatProblem, loadConfig, printConfig } from '../config/config.ts';
 import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
+import { addFacts } from './cli/facts.ts';
 import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
 import type { GlobalOptions } from './cli/session.ts';
 import type { StatusOutput } from './commands.ts';
@@ -134,6 +135,7 @@ function buildProgram(): Command {
         ({ to, reply }) => `The mail server took a test mail to ${to}: ${reply}`,
       );
     });
+  addFacts(program, async (...args) => await show(globals(), ...args));
   addReseller(program, globals);
   return program;
 }

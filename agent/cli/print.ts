@@ -41,7 +41,7 @@ export function statusText(status: StatusOutput): string {
     '',
     rows.length === 0 ? 'No UPS is configured.' : table([head, ...rows]),
     ...(rows.some((row) => row.some((cell) => cell.endsWith('?')))
-      ? ['', '? doubtful: confirm the date or correct it']
+      ? ['', '? doubtful: confirm the date or correct it with `upsteward set`']
       : []),
     ...(rows.some((row) => row.some((cell) => cell.endsWith('~'))) ? ['', '~ an estimate'] : []),
   ].join('\n');

@@ -285,8 +285,15 @@ function judgeInstalled(own: Judged, made: ReturnType<typeof manufactureDate>, t
   return own.day < first ? { ...own, doubt: `it lies before the manufacture date ${first}` } : own;
 }
 
+/** The first day on which this UPS can have been there, or `undefined` where nothing reliable says so. */
+export function manufacturedFrom(observed: Pick<Observed, 'fields'>, today: Day, order: DateOrder): Day | undefined {
+  const made = manufactureDate(observed, today, order);
+  const known = made && (made.doubt === undefined || made.week !== undefined);
+  return known ? earliestInstall(made) : undefined;
+}
+
 /** Before this day nobody can have installed anything; where the serial number contradicts the date, it decides. */
-export function earliestInstall(made: NonNullable<ReturnType<typeof manufactureDate>>): Day {
+function earliestInstall(made: NonNullable<ReturnType<typeof manufactureDate>>): Day {
   if (made.week !== undefined) return addDays(made.week, -serialSlack);
   return made.fromSerial ? addDays(made.day, -serialSlack) : made.day;
 }

@@ -4,11 +4,11 @@ import {
   batteryDates,
   cartridgeFacts,
   earliest,
-  earliestInstall,
   effectiveSignals,
   implausiblePair,
   type Judged,
   manufactureDate,
+  manufacturedFrom,
   type Swap,
 } from './battery.ts';
 import { type DateOrder, readDate } from './dates.ts';
@@ -157,11 +157,10 @@ function installedFact(known: Knowledge, ups: Judged | undefined): Fact<Day> | u
   return ups && withDoubt(fact(ups.day, 'ups', ups.raw), ups.doubt);
 }
 
-/** Why nobody can have installed the battery of this UPS on that day, as far as the config may be mistaken. */
-function doubtInstalled({ observed, today, config }: Knowledge, day: Day): string | undefined {
+/** Why nobody can have installed the battery of this UPS on that day, whoever says so. */
+export function doubtInstalled({ observed, today, config }: Knowledge, day: Day): string | undefined {
   if (daysUntil(day, today) > 0) return 'it lies in the future';
-  const made = observed && manufactureDate(observed, today, config.dateOrder);
-  const first = made && earliestInstall(made);
+  const first = observed && manufacturedFrom(observed, today, config.dateOrder);
   return first !== undefined && day < first ? `it lies before the manufacture date ${first}` : undefined;
 }
 

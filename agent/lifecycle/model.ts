@@ -32,7 +32,8 @@ export interface CartridgeFact {
 }
 
 export type LifetimeState = 'exceeded' | 'measured-near-end' | 'near-end' | 'ok';
-export type PlanKind = 'advanced' | 'standard';
+export const planKinds = ['advanced', 'standard'] as const;
+export type PlanKind = (typeof planKinds)[number];
 
 /** Everything known about one UPS. Absent is not known; it is never `false`, `0` or `""`. */
 export interface Facts {

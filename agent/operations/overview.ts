@@ -2,6 +2,7 @@
 import type { Message, NoticeRecord } from '../delivery/records.ts';
 import type { Connection, ConnectionState } from '../lifecycle/connection.ts';
 import { daysUntil } from '../lifecycle/days.ts';
+import type { ConfiguredUnit } from '../lifecycle/facts.ts';
 import {
   type Day,
   type EventId,
@@ -15,7 +16,7 @@ import { keys } from '../store/keys.ts';
 import { type Desk, today } from './desk.ts';
 import { reminderVerdict } from './remind.ts';
 import { connectionOf } from './reseller.ts';
-import type { Units } from './units.ts';
+import { noSuchUps, type Units } from './units.ts';
 
 export interface EventView {
   readonly ups: string;
@@ -65,19 +66,14 @@ export interface ConnectionView {
 
 /** Every configured unit, in the order of the config. */
 export function unitViews(desk: Desk, units: Units): UnitView[] {
-  return desk.site().units.map(({ name, site }) => {
-    const unit = units.find(name)?.value;
-    return {
-      ups: name,
-      ...(site === undefined ? {} : { site }),
-      ...(unit ? { id: unit.id } : {}),
-      facts: unit?.facts ?? {},
-      ...(unit?.observed ? { lastSeen: unit.observed.lastSeen } : {}),
-      open: Object.values(unit?.events ?? {})
-        .filter(isOpen)
-        .map(({ id }) => id),
-    };
-  });
+  return desk.site().units.map((config) => viewOf(units, config));
+}
+
+/** One configured unit. @throws OperationError `no-such-ups` */
+export function unitView(desk: Desk, units: Units, name: string): UnitView {
+  const config = desk.site().units.find((each) => each.name === name);
+  if (config === undefined) throw noSuchUps(name);
+  return viewOf(units, config);
 }
 
 /** Events of the watched units, open ones first, then by date. */
@@ -108,6 +104,20 @@ export function connectionView(desk: Desk): ConnectionView {
     ...(c.answeredAt ? { answeredAt: c.answeredAt } : {}),
     ...(c.answeredBy ? { answeredBy: c.answeredBy } : {}),
     ...(trouble === undefined ? {} : { trouble }),
+  };
+}
+
+function viewOf(units: Units, { name, site }: ConfiguredUnit): UnitView {
+  const unit = units.find(name)?.value;
+  return {
+    ups: name,
+    ...(site === undefined ? {} : { site }),
+    ...(unit ? { id: unit.id } : {}),
+    facts: unit?.facts ?? {},
+    ...(unit?.observed ? { lastSeen: unit.observed.lastSeen } : {}),
+    open: Object.values(unit?.events ?? {})
+      .filter(isOpen)
+      .map(({ id }) => id),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The units of the site: which record belongs to which name in the config, and what a reading does to it. */
 import type { Reading } from '../../drivers/contract.ts';
+import { type Entered, type Entry, enter, type Refusals } from '../lifecycle/entry.ts';
 import type { ConfiguredUnit } from '../lifecycle/facts.ts';
 import type { Day } from '../lifecycle/model.ts';
 import {
@@ -16,6 +17,7 @@ import { keys } from '../store/keys.ts';
 import type { HistoryEntry, Put, Versioned } from '../store/port.ts';
 import { unitConsequences } from './consequences.ts';
 import { type Desk, momentOf, OperationError } from './desk.ts';
+import { type EntryWay, FactsRefused, factsEntered, type UnitEntry } from './entries.ts';
 
 export interface Ingested {
   /** Read again soon: something waits for a second reading. */
@@ -113,6 +115,44 @@ export class Units {
     return change.unit;
   }
 
+  /**
+   * The customer enters, confirms or withdraws facts of units, all in one commit: each entry counts from now on, or none
+   * does. Events follow at once.
+   * @param by how it was entered, for the record
+   * @throws OperationError `no-such-ups`; FactsRefused with the reason for each date that cannot be taken
+   */
+  async enterFacts(entries: readonly UnitEntry[], by: EntryWay): Promise<Unit[]> {
+    const changes: [Versioned<Unit>, UnitChange][] = [];
+    for (const { name, ...entry } of entries) changes.push(await this.#entered(name, entry));
+    await this.#write(
+      changes,
+      changes.flatMap(([{ value: before }, { unit }]) => factsEntered(this.#desk, before, unit, by)),
+    );
+    return changes.map(([, { unit }]) => unit);
+  }
+
+  /** Why an entry would be refused, without taking it in; nothing when it would be taken. */
+  refusals(name: string, entry: Entry): Refusals {
+    const entered = this.#enter(name, entry);
+    return entered.ok ? {} : entered.refusals;
+  }
+
+  async #entered(name: string, entry: Entry): Promise<[Versioned<Unit>, UnitChange]> {
+    await this.missed(name);
+    const entered = this.#enter(name, entry);
+    const record = this.find(name);
+    if (record === undefined) throw noSuchUps(name);
+    if (!entered.ok) throw new FactsRefused(name, entered.refusals);
+    return [record, entered.change];
+  }
+
+  #enter(name: string, entry: Entry): Entered {
+    const config = this.#config(name);
+    if (config === undefined) throw noSuchUps(name);
+    const unit = this.find(name)?.value ?? newUnit(name, config);
+    return enter(unit, entry, config, momentOf(this.#desk, unit.id));
+  }
+
   #config(name: string): ConfiguredUnit | undefined {
     const { units } = this.#desk.site();
     if (this.#configured.from !== units) {
@@ -190,9 +230,12 @@ export class Units {
     return { again: change.unconfirmed };
   }
 
-  async #write(changes: readonly (readonly [Versioned<Unit> | undefined, UnitChange])[]): Promise<void> {
+  async #write(
+    changes: readonly (readonly [Versioned<Unit> | undefined, UnitChange])[],
+    entries: readonly HistoryEntry[] = [],
+  ): Promise<void> {
     const puts: Put[] = [];
-    const history: HistoryEntry[] = [];
+    const history: HistoryEntry[] = [...entries];
     for (const [record, change] of changes) {
       const consequences = unitConsequences(this.#desk, record, change);
       puts.push(...consequences.changes);

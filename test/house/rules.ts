@@ -88,7 +88,7 @@ const contractConstants = ['signalKeys', 'verdicts'];
 
 /** The one place, or places, where a library is touched. A library that is not listed may not be used at all. */
 const edges: Readonly<Record<string, readonly string[]>> = {
-  commander: ['agent/main.ts'],
+  commander: ['agent/main.ts', 'agent/cli/'],
   'node-cron': ['agent/agent.ts'],
   pino: ['agent/ops/'],
   hono: ['agent/portal/'],

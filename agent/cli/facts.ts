@@ -1,0 +1,90 @@
+/** The commands about what the customer knows better than the UPS: `set` and `dates`. */
+import { type Command, Option } from 'commander';
+import { type CustomerKey, factOf } from '../lifecycle/entry.ts';
+import type { DateToConfirm } from '../operations/dates.ts';
+import type { UnitView } from '../operations/overview.ts';
+import { printable } from '../poll.ts';
+import { table } from './print.ts';
+
+/** Carries a command out and prints its answer. */
+export type Show = <T>(
+  command: string,
+  args: Record<string, unknown>,
+  asJson: boolean | undefined,
+  print: (result: T) => string,
+) => Promise<T>;
+
+/** What can be entered, as the command line writes it. */
+const keysOf = {
+  installed: 'installed',
+  'replace-by': 'replaceBy',
+  'warranty-end': 'warrantyEnd',
+  plan: 'plan',
+} as const satisfies Record<string, CustomerKey>;
+type Word = keyof typeof keysOf;
+
+const titles: Readonly<Record<CustomerKey, string>> = {
+  installed: 'installed',
+  replaceBy: 'replace by',
+  warrantyEnd: 'warranty end',
+  plan: 'plan end',
+};
+
+interface SetOptions {
+  readonly json?: boolean;
+  readonly installed?: string;
+  readonly replaceBy?: string;
+  readonly warrantyEnd?: string;
+  readonly plan?: string;
+  readonly confirm?: readonly Word[];
+  readonly clear?: readonly Word[];
+}
+
+const several = (flag: string, description: string): Option =>
+  new Option(`${flag} <what...>`, description).choices(Object.keys(keysOf));
+
+/** Adds `set` and `dates` to the program. */
+export function addFacts(program: Command, show: Show): void {
+  program
+    .command('set')
+    .argument('<ups>', 'name of the UPS')
+    .option('--installed <day>', 'the battery was installed on this day, YYYY-MM-DD')
+    .option('--replace-by <day>', 'the battery must be replaced by this day')
+    .option('--warranty-end <day>', 'the warranty ends on this day')
+    .option('--plan <kind:day>', 'a service plan and its end: advanced:YYYY-MM-DD or standard:YYYY-MM-DD')
+    .addOption(several('--confirm', 'the date is right as it is shown'))
+    .addOption(several('--clear', 'withdraw what was entered: the config or the UPS counts again'))
+    .description('enter, confirm or withdraw dates of a UPS; events follow at once')
+    .option('--json', 'print the answer as JSON')
+    .action(async (name: string, options: SetOptions) => {
+      const { json, confirm, clear, ...days } = options;
+      const args = { name, ...days, confirm: keys(confirm), clear: keys(clear) };
+      await show<UnitView>('set', args, json, unitText);
+    });
+  program
+    .command('dates')
+    .description('list the dates to confirm: doubtful, missing, or only an estimate')
+    .option('--json', 'print the answer as JSON')
+    .action(async (options: { json?: boolean }) => {
+      await show<DateToConfirm[]>('dates', {}, options.json, datesText);
+    });
+}
+
+const keys = (words: readonly Word[] = []): CustomerKey[] => words.map((word) => keysOf[word]);
+
+function unitText({ ups, facts }: UnitView): string {
+  const rows = Object.values(keysOf).map((key) => {
+    const fact = factOf(facts, key);
+    if (fact === undefined) return [titles[key], '-', ''];
+    const kind = key === 'plan' && facts['plan.kind'] ? `${facts['plan.kind'].value} ` : '';
+    const doubt = fact.confidence === 'doubtful' ? `, doubtful: ${fact.why ?? ''}` : '';
+    return [titles[key], `${kind}${fact.value}`, `(${fact.source}${doubt})`];
+  });
+  return `${printable(ups)}\n${table(rows)}`;
+}
+
+function datesText(dates: readonly DateToConfirm[]): string {
+  if (dates.length === 0) return 'All dates are known and sound.';
+  const rows = dates.map(({ ups, key, state, value, why }) => [ups, titles[key], state, value ?? '-', why]);
+  return table([['UPS', 'DATE', 'STATE', 'AS KNOWN', 'WHY'], ...rows]);
+}
