@@ -4,14 +4,10 @@
  */
 import { z } from 'zod';
 import { DriverError, type DriverOptions } from '../contract.ts';
+import { hostKey, hostOfUrl } from '../host.ts';
 
 const apcupsdSchema = z.strictObject({
-  host: z
-    .string()
-    .min(1)
-    .refine((host) => !/[\s/@]/.test(host), 'must be a host name or an IP address alone, without a scheme or a path')
-    .refine((host) => !/^[^:]+:\d+$/.test(host), 'must not hold the port: write it as `port:`')
-    .describe('Host name or IP address of the machine where apcupsd runs'),
+  host: hostKey('Host name or IP address of the machine where apcupsd runs'),
   port: z.int().min(1).max(65_535).default(3551).describe('TCP port of its network information server (NISPORT)'),
   timeout: z.number().min(0.05).max(60).default(5).describe('Seconds to wait for the whole answer'),
 });
@@ -30,7 +26,7 @@ function fromUrl(url: URL): Record<string, unknown> {
   if (url.username !== '' || url.password !== '') throw badTarget('apcupsd asks for no user and no password');
   if (url.pathname !== '' && url.pathname !== '/') throw badTarget(`The target has a path, "${url.pathname}"`);
   if (url.hash !== '') throw badTarget('The target has a "#"');
-  const raw: Record<string, unknown> = { host: url.hostname.replace(/^\[(.*)\]$/, '$1') };
+  const raw: Record<string, unknown> = { host: hostOfUrl(url) };
   if (url.port !== '') raw['port'] = Number(url.port);
   for (const [key, value] of url.searchParams) {
     if (key !== 'timeout') throw badTarget(`The target has no option "${key}"`);

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { DriverError, type DriverOptions } from '../contract.ts';
+import { hostKey, hostOfUrl } from '../host.ts';
 
 const lineKeys = {
   host: ['port', 'smartConnect'],
@@ -12,13 +13,9 @@ const lineKeys = {
 
 const modbusSchema = z
   .strictObject({
-    host: z
-      .string()
-      .min(1)
-      .refine((host) => !/[\s/@]/.test(host), 'must be a host name or an IP address alone, without a scheme or a path')
-      .refine((host) => !/^[^:]+:\d+$/.test(host), 'must not hold the port: write it as `port:`')
-      .optional()
-      .describe('Modbus TCP: host name or IP address of the network card, the SmartConnect port or a gateway'),
+    host: hostKey(
+      'Modbus TCP: host name or IP address of the network card, the SmartConnect port or a gateway',
+    ).optional(),
     port: z.int().min(1).max(65_535).optional().describe('TCP port, with `host`. Default: 502.'),
     smartConnect: z
       .union([z.boolean(), z.literal('auto')])
@@ -111,7 +108,7 @@ function fromUrl(url: URL): Record<string, unknown> {
 function hostOf(url: URL): Record<string, unknown> {
   if (url.hostname === '') throw badTarget('The target names no host');
   if (url.pathname !== '' && url.pathname !== '/') throw badTarget(`The target has a path, "${url.pathname}"`);
-  const host = decoded(url.hostname.replace(/^\[(.*)\]$/, '$1'), 'host');
+  const host = decoded(hostOfUrl(url), 'host');
   return { host, ...(url.port !== '' && { port: Number(url.port) }) };
 }
 

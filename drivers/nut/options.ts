@@ -4,18 +4,14 @@
  */
 import { z } from 'zod';
 import { DriverError, type DriverOptions } from '../contract.ts';
+import { hostKey, hostOfUrl } from '../host.ts';
 
 export const upsdPort = 3493;
 
 const noControl = (text: string) => !/\p{Cc}/u.test(text);
 
 const keys = z.strictObject({
-  host: z
-    .string()
-    .min(1)
-    .refine((host) => !/[\s/@]/.test(host), 'must be a host name or an IP address alone, without a scheme or a path')
-    .refine((host) => !/^[^:]+:\d+$/.test(host), 'must not hold the port: write it as `port:`')
-    .describe('Host name or IP address of the NUT server (upsd)'),
+  host: hostKey('Host name or IP address of the NUT server (upsd)'),
   port: z.int().min(1).max(65_535).default(upsdPort).describe('TCP port of upsd'),
   ups: z
     .string()
@@ -119,7 +115,7 @@ function fromUrl(url: URL): Record<string, unknown> {
   if (url.hostname === '') throw badTarget('The target names no host');
   if (url.hash !== '') throw badTarget('The target has a "#": write it as %23');
   const raw: Record<string, unknown> = {
-    host: decodedPart(url.hostname.replace(/^\[(.*)\]$/, '$1'), 'host'),
+    host: decodedPart(hostOfUrl(url), 'host'),
   };
   if (url.port !== '') raw['port'] = Number(url.port);
   const ups = decodedPart(url.pathname.replace(/^\//, ''), 'name of the UPS');

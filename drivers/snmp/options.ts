@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { DriverError, type DriverOptions } from '../contract.ts';
+import { hostKey, hostOfUrl } from '../host.ts';
 
 const authProtocols = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 const privProtocols = ['des', 'aes', 'aes256b', 'aes256r'] as const;
@@ -13,12 +14,7 @@ const passphrase = z.string().min(8, 'is shorter than 8 characters, which SNMPv3
 
 const snmpSchema = z
   .strictObject({
-    host: z
-      .string()
-      .min(1)
-      .refine((host) => !/[\s/@]/.test(host), 'must be a host name or an IP address alone, without a scheme or a path')
-      .refine((host) => !/^[^:]+:\d+$/.test(host), 'must not hold the port: write it as `port:`')
-      .describe('Host name or IP address of the network card'),
+    host: hostKey('Host name or IP address of the network card'),
     port: z.int().min(1).max(65_535).default(161).describe('UDP port of the card'),
     version: z
       .union([z.enum(['auto', '1', '2c', '3']), z.literal([1, 3])])
@@ -121,7 +117,7 @@ function fromUrl(url: URL): Record<string, unknown> {
   if (url.username !== '' || url.password !== '') throw badTarget('A community or user does not go before the host');
   if (url.pathname !== '' && url.pathname !== '/') throw badTarget(`The target has a path, "${url.pathname}"`);
   if (url.hash !== '') throw badTarget('The target has a "#": write it as %23');
-  const raw: Record<string, unknown> = { host: decoded(url.hostname.replace(/^\[(.*)\]$/, '$1'), 'host') };
+  const raw: Record<string, unknown> = { host: decoded(hostOfUrl(url), 'host') };
   if (url.port !== '') raw['port'] = Number(url.port);
   addQuery(url, raw);
   return raw;

@@ -52,6 +52,7 @@ export function roomOf(file: string): string {
 }
 
 const contract = 'drivers/contract';
+const host = 'drivers/host';
 const registry = 'drivers/registry';
 const lower = ['agent/lifecycle', 'agent/store', 'agent/delivery'];
 const middle = [...lower, 'agent/operations', 'agent/polling', 'agent/control', 'agent/ops', 'agent/discovery'];
@@ -78,9 +79,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/store': ['agent/lifecycle'],
   'agent/lifecycle': [contract],
   config: [contract, registry],
-  'drivers/*': [contract],
+  'drivers/*': [contract, host],
   'drivers/registry': [contract, 'drivers/*'],
   'drivers/contract': [],
+  'drivers/host': [],
 };
 
 /** Constants of the driver contract that the pure room may use beside its types. */
@@ -121,7 +123,8 @@ function insideProblem({ file, from, values }: ImportLine): string | undefined {
   const target = posix.normalize(posix.join(posix.dirname(file), from));
   const [room, other] = [roomOf(file), roomOf(target)];
   if (room === other) return undefined;
-  const isDriver = (name: string): boolean => name.startsWith('drivers/') && name !== contract && name !== registry;
+  const isDriver = (name: string): boolean =>
+    name.startsWith('drivers/') && name !== contract && name !== registry && name !== host;
   const rules = allowed[isDriver(room) ? 'drivers/*' : room];
   if (rules === undefined) return `the room ${room} is not in the list of test/house/rules.ts`;
   if (!rules.includes(isDriver(other) ? 'drivers/*' : other)) return `${room} may not import ${other}`;
