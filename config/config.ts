@@ -1,4 +1,6 @@
 /** The config room's front door: what other rooms may import. */
+export { addUps, edit, type ResellerEdit, setReseller } from './edit.ts';
+export { ConfigEditError } from './edit-error.ts';
 export {
   type CheckedConfig,
   type ConfigSources,
@@ -13,3 +15,4 @@ export { printConfig } from './print.ts';
 export { ConfigError, formatProblem } from './problem.ts';
 export type { Drivers } from './schema.ts';
 export * from './types.ts';
+export type { UpsBlock } from './ups-block.ts';

@@ -246,6 +246,9 @@ const fileWithoutDrivers = wholeFile(unitWithoutDriver);
 export type ValidFile = z.output<typeof fileWithoutDrivers>;
 export type ValidUnit = z.output<typeof unitWithoutDriver>;
 
+/** The sections of the file in the order of the sample. */
+export const sectionNames: readonly string[] = Object.keys(fileWithoutDrivers.shape);
+
 /** The schema of the whole file, composed with the options of each driver. */
 export function configSchema(drivers: Drivers): z.ZodType<ValidFile> {
   const sections: Record<string, z.ZodType> = {};
