@@ -3,7 +3,14 @@ import { dirname, resolve } from 'node:path';
 import { isRecord, type Tree } from './input.ts';
 import type { Drivers, ValidFile, ValidUnit } from './schema.ts';
 import { hidden, hideSecrets, Secret } from './secret.ts';
-import { type CloudConfig, type Config, DriverChoice, type MailConfig, type UpsConfig } from './types.ts';
+import {
+  type CloudConfig,
+  type Config,
+  DriverChoice,
+  type MailConfig,
+  type PortalConfig,
+  type UpsConfig,
+} from './types.ts';
 import { isLoopback } from './values.ts';
 
 /** What the defaults depend on. */
@@ -28,6 +35,7 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
     ...(reseller && { reseller: compact({ ...reseller, language: reseller.language ?? site.language }) }),
     ...(file.mail && { mail: buildMail(file.mail, file.site, folder) }),
     ...(file.cloud && { cloud: file.cloud satisfies CloudConfig }),
+    portal: buildPortal(file.portal),
     polling: {
       intervalMs: polling.interval,
       concurrency: polling.concurrency,
@@ -39,6 +47,10 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
     log: file.log,
     ups: file.ups.map((unit, index) => buildUnit(unit, file, chooseDriver(units[index], drivers))),
   });
+}
+
+function buildPortal({ trustedProxy, ...rest }: ValidFile['portal']): PortalConfig {
+  return compact({ ...rest, ...(trustedProxy && { trustedProxy: compact(trustedProxy) }) });
 }
 
 function buildMail(mail: NonNullable<ValidFile['mail']>, site: ValidFile['site'], folder: string): MailConfig {

@@ -11,8 +11,10 @@ export {
   registeredDrivers,
   stateDirOf,
 } from './load.ts';
+export { hashPassword, matchesPassword } from './password.ts';
 export { printConfig } from './print.ts';
 export { ConfigError, formatProblem } from './problem.ts';
 export type { Drivers } from './schema.ts';
 export * from './types.ts';
 export type { UpsBlock } from './ups-block.ts';
+export { formatListen, isLoopback } from './values.ts';

@@ -2,7 +2,7 @@
 import { isRecord, type Tree } from './input.ts';
 import type { Finding, Path } from './problem.ts';
 import type { Drivers } from './schema.ts';
-import { isLoopback, Mistake, readDate, readMailUrl } from './values.ts';
+import { isLoopback, Mistake, readDate, readListen, readMailUrl } from './values.ts';
 
 /** Mistakes and warnings over several keys. */
 export function crossCheck(root: Tree, drivers: Drivers): Finding[] {
@@ -10,6 +10,7 @@ export function crossCheck(root: Tree, drivers: Drivers): Finding[] {
   checks.channels(root);
   checks.reseller(root);
   checks.mail(root);
+  checks.portal(root);
   const units = Array.isArray(root['ups']) ? root['ups'] : [];
   for (const [index, unit] of units.entries()) if (isRecord(unit)) checks.unit(unit, index);
   return checks.findings;
@@ -71,6 +72,28 @@ class CrossCheck {
       );
     } else if (password !== undefined && !isLoopback(server.host) && (tls === 'off' || tls === 'opportunistic')) {
       this.#warn(['mail', 'tls'], 'lets the password travel unencrypted; write `required`, or use smtps:// in `url`');
+    }
+  }
+
+  /** Whoever reaches the page rules the relation with the reseller: from other machines only who is known. */
+  portal(root: Tree): void {
+    const portal = root['portal'];
+    if (!isRecord(portal) || portal['enabled'] === false) return;
+    const { listen, publicListen, trustedProxy } = portal;
+    const [main, open] = [listen ?? '127.0.0.1:8080', publicListen].map((each) =>
+      typeof each === 'string' ? readListen(each) : undefined,
+    );
+    if (main === undefined || main instanceof Mistake) return;
+    const vouched = isRecord(trustedProxy) && trustedProxy['userHeader'] !== undefined;
+    if (!isLoopback(main.host) && portal['passwordHash'] === undefined && !vouched) {
+      this.#error(
+        ['portal', 'listen'],
+        'lets everyone in the network rule the page; run `upsteward set-password`, write a `trustedProxy` with a `userHeader`, or listen on 127.0.0.1',
+      );
+    }
+    if (open === undefined || open instanceof Mistake || open.port === 0) return;
+    if (open.host === main.host && open.port === main.port) {
+      this.#error(['portal', 'publicListen'], 'is the same as `listen`; write another port');
     }
   }
 

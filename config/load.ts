@@ -87,6 +87,8 @@ export async function checkConfig(sources: ConfigSources): Promise<CheckedConfig
     const problem: Problem = { severity: 'error', file: path, line: 1, column: 1, path: 'YAML', message };
     return { problems: [...syntaxProblems(path, parsed), problem] };
   }
+  // The page is there without a section of its own, and its password may come from the environment.
+  root['portal'] ??= Object.create(null);
   const secrets = await resolveSecrets(root, drivers, { path, env, credentialsDirectory, files });
   const result = configSchema(drivers).safeParse(root);
   const issues = result.success ? [] : result.error.issues;

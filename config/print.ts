@@ -1,16 +1,17 @@
 /** Prints the config that is in force, with every default and no secret. */
 import { stringify } from 'yaml';
-import type { Config, MailConfig, UpsConfig } from './types.ts';
-import { formatDuration, formatMailbox, formatMonths } from './values.ts';
+import type { Config, MailConfig, PortalConfig, UpsConfig } from './types.ts';
+import { formatDuration, formatListen, formatMailbox, formatMonths } from './values.ts';
 
 /** The whole config as YAML, in the words of the file. Secrets are `<secret>`. */
 export function printConfig(config: Config): string {
-  const { site, reseller, mail, cloud, polling, battery, warranty, stateDir, log, ups } = config;
+  const { site, reseller, mail, cloud, portal, polling, battery, warranty, stateDir, log, ups } = config;
   const tree = {
     site,
     reseller,
     mail: mail && mailTree(mail),
     cloud: cloud && { endpoint: cloud.endpoint, secret: cloud.secret.toString() },
+    portal: portalTree(portal),
     polling: {
       interval: formatDuration(polling.intervalMs),
       concurrency: polling.concurrency,
@@ -23,6 +24,19 @@ export function printConfig(config: Config): string {
     ups: ups.map(unitTree),
   };
   return stringify(tree, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function portalTree(portal: PortalConfig): Record<string, unknown> {
+  const { enabled, listen, passwordHash, trustedProxy, hosts, publicUrl, publicListen } = portal;
+  return {
+    enabled,
+    listen: formatListen(listen),
+    passwordHash: passwordHash?.toString(),
+    trustedProxy,
+    hosts,
+    publicUrl,
+    publicListen: publicListen && formatListen(publicListen),
+  };
 }
 
 function mailTree(mail: MailConfig): Record<string, unknown> {

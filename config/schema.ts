@@ -1,6 +1,7 @@
 /** What may stand in the config file. Every key says in its description what an operator needs to know. */
 import { z } from 'zod';
 import type { DriverOptions } from '../drivers/contract.ts';
+import { readPasswordHash } from './password.ts';
 import { Secret } from './secret.ts';
 import { dateOrders, languages, logLevels, tlsModes } from './types.ts';
 import {
@@ -9,10 +10,15 @@ import {
   readDate,
   readDuration,
   readEndpoint,
+  readHeaderName,
+  readHostName,
   readLine,
+  readListen,
   readMailbox,
   readMailUrl,
   readMonths,
+  readNetwork,
+  readPublicUrl,
   readSigningSecret,
   readTimeOfDay,
   readTimeZone,
@@ -146,6 +152,45 @@ const cloud = z.strictObject({
     ),
 });
 
+const portal = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether the agent serves its web page.'),
+  listen: text(readListen, { examples: ['127.0.0.1:8080'] })
+    .prefault('127.0.0.1:8080')
+    .describe(
+      'Address and port of the web page. Other machines reach it only if another address than 127.0.0.1 stands here, which takes a password or a trusted proxy.',
+    ),
+  passwordHash: text(readPasswordHash, { examples: ['scrypt$…'] })
+    .transform((value) => new Secret(value))
+    .optional()
+    .describe(
+      'The hash of the password for the page, as `upsteward set-password` makes it; never the password itself.',
+    ),
+  trustedProxy: z
+    .strictObject({
+      addresses: z
+        .array(text(readNetwork, { examples: ['10.0.0.2'] }))
+        .min(1)
+        .describe("Addresses or networks of the reverse proxy. Its X-Forwarded-For is believed, and nobody else's."),
+      userHeader: text(readHeaderName, { examples: ['X-Remote-User'] })
+        .optional()
+        .describe('Header in which the proxy names the user it has logged in: whoever has it needs no password here.'),
+    })
+    .optional()
+    .describe('A reverse proxy in front of the page.'),
+  hosts: z
+    .array(text(readHostName, { examples: ['ups.example.lan'] }))
+    .default([])
+    .describe('Host names under which a proxy or your users call the page, beside localhost and IP addresses.'),
+  publicUrl: text(readPublicUrl, { examples: ['https://ups.example.com'], format: 'uri' })
+    .optional()
+    .describe(
+      'Public https:// address that a reverse proxy leads to this agent, so that the reseller can answer by a link. Without a password only the answer and calendar pages are served under it.',
+    ),
+  publicListen: text(readListen, { examples: ['127.0.0.1:8081'] })
+    .optional()
+    .describe('A second address and port that serves nothing but what is public: the answer and calendar pages.'),
+});
+
 const polling = z.strictObject({
   interval: duration('10s', '24h', '5m').prefault('5m').describe('How often each UPS is read, from 10s to 24h.'),
   concurrency: z.int().min(1).max(1000).default(50).describe('How many UPS units are read at the same time.'),
@@ -220,6 +265,9 @@ function wholeFile<T extends z.ZodType>(unit: T) {
     reseller: reseller.optional().describe('The one reseller who is told what is due, if there is one.'),
     mail: mail.optional().describe('How mail leaves. Without it, and without `cloud`, nobody is told.'),
     cloud: cloud.optional().describe('Your own endpoint for events, instead of mail or beside it.'),
+    portal: portal
+      .prefault({})
+      .describe('The web page on which you see your UPS units and lead the relation with your reseller.'),
     polling: polling.prefault({}).describe('When UPS units are read.'),
     battery: battery.prefault({}).describe('What holds for the batteries of all UPS units.'),
     warranty: warranty.prefault({}).describe('What holds for the warranties of all UPS units.'),
@@ -261,4 +309,5 @@ export function configSchema(drivers: Drivers): z.ZodType<ValidFile> {
 export const secretPaths: readonly (readonly string[])[] = [
   ['mail', 'password'],
   ['cloud', 'secret'],
+  ['portal', 'passwordHash'],
 ];

@@ -65,6 +65,32 @@ export interface CloudConfig {
   readonly secret: Secret;
 }
 
+/** Where a server listens. */
+export interface ListenAddress {
+  /** IPv4 or IPv6 address, without brackets. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** The local web page. */
+export interface PortalConfig {
+  readonly enabled: boolean;
+  readonly listen: ListenAddress;
+  /** As `hashPassword` makes it. */
+  readonly passwordHash?: Secret;
+  readonly trustedProxy?: {
+    /** Addresses and networks (`10.0.0.0/24`). */
+    readonly addresses: readonly string[];
+    readonly userHeader?: string;
+  };
+  /** Host names, in lower case, under which the page may be called beside those of this machine. */
+  readonly hosts: readonly string[];
+  /** `https://HOST[:PORT]`, without a slash at the end. */
+  readonly publicUrl?: string;
+  readonly publicListen?: ListenAddress;
+}
+
 /** The driver of one unit. Prints and serializes without its secrets; `options` itself holds them in the clear. */
 export class DriverChoice {
   readonly name: string;
@@ -118,6 +144,7 @@ export interface Config {
   readonly reseller?: ResellerConfig;
   readonly mail?: MailConfig;
   readonly cloud?: CloudConfig;
+  readonly portal: PortalConfig;
   readonly polling: {
     readonly intervalMs: number;
     readonly concurrency: number;

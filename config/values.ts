@@ -1,7 +1,8 @@
 /** Reads single values of the config file. Each reader returns the value, or a Mistake that says what to write instead. */
+import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { suggestion } from './suggest.ts';
-import type { MailAddress } from './types.ts';
+import type { ListenAddress, MailAddress } from './types.ts';
 
 /** What is wrong with a value, and what to write instead: `<what>; <what to write>`. */
 export class Mistake {
@@ -213,6 +214,58 @@ export function readEndpoint(text: string): string | Mistake {
   if (url.protocol === 'http:')
     return new Mistake(`${quote(text)} is not encrypted`, `${instead} (http:// is for this machine only)`);
   return new Mistake(`${quote(text)} is not such a URL`, instead);
+}
+
+/** `127.0.0.1:8080`, `[::1]:8080`, or `*:8080` for every address of this machine. Port 0 takes a free one. */
+export function readListen(text: string): ListenAddress | Mistake {
+  const instead = 'write an IP address and a port, for example 127.0.0.1:8080, or *:8080 for all addresses';
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^[\]:]+)):(\d{1,5})$/.exec(text.trim()) ?? [];
+  const named = bracketed ?? plain;
+  if (named === undefined) return new Mistake(`${quote(text)} is not an address with a port`, instead);
+  const host = named === '*' ? '::' : named.toLowerCase() === 'localhost' ? '127.0.0.1' : named;
+  if (isIP(host) === 0) return new Mistake(`${quote(named)} is not an IP address`, instead);
+  if (Number(digits) > 65_535) return new Mistake(`${digits} is not a port`, 'write a port from 1 to 65535');
+  return { host, port: Number(digits) };
+}
+
+/** Writes an address and port the way the config file does. */
+export function formatListen({ host, port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** An IP address, or a network such as `10.0.0.0/24`. */
+export function readNetwork(text: string): string | Mistake {
+  const [address = '', prefix, ...more] = text.trim().split('/');
+  const family = isIP(address);
+  const longest = family === 6 ? 128 : 32;
+  const good = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest);
+  if (family !== 0 && good && more.length === 0) return text.trim();
+  return new Mistake(`${quote(text)} is not an address`, 'write an IP address or a network, for example 10.0.0.0/24');
+}
+
+/** The name of an HTTP header. */
+export function readHeaderName(text: string): string | Mistake {
+  if (/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(text)) return text;
+  return new Mistake(`${quote(text)} is not the name of a header`, 'write one such as X-Remote-User');
+}
+
+/** A host name in lower case, without a port. */
+export function readHostName(text: string): string | Mistake {
+  const host = text.trim().toLowerCase();
+  if (isHostName(host) && host.length <= 253) return domainToASCII(host);
+  return new Mistake(`${quote(text)} is not a host name`, 'write one without a port, for example ups.example.lan');
+}
+
+/** The `https://` address under which others reach this agent, without a path. */
+export function readPublicUrl(text: string): string | Mistake {
+  const instead = 'write https:// and a host name, for example https://ups.example.com';
+  const url = readUrl(text);
+  if (url === undefined || url.protocol !== 'https:') return new Mistake(`${quote(text)} is no https:// URL`, instead);
+  if (url.username !== '' || url.password !== '') return new Mistake('holds credentials', instead);
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    return new Mistake(`${quote(text)} has something behind the host and port`, instead);
+  }
+  return url.origin;
 }
 
 /** Without the brackets of an IPv6 address, and in ASCII; empty if it is no host. */

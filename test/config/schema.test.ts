@@ -17,6 +17,7 @@ const secretFiles = {
   'ups2.auth': 'a passphrase',
   'ups2.priv': 'a passphrase',
   'nut.password': 'a password',
+  'portal.password': `scrypt$32768$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`,
 };
 
 describe('generated files', () => {
@@ -109,7 +110,7 @@ function bringInForce(text: string, index: number): { on: string; end: number } 
   };
   const started = lines[index] ?? '';
   const end = take(index);
-  const partner = /^ *#password/.test(started)
+  const partner = /^ *#password(?!Hash)/.test(started)
     ? '  #user:'
     : /^ *#user:/.test(started)
       ? '  #passwordFile:'
