@@ -12,6 +12,8 @@ import { OperationError } from './operations/desk.ts';
 import { followConfig } from './operations/reseller.ts';
 import { Poller, type PollStatus, type Target } from './polling/poller.ts';
 import { type Cancel, pause, type Timers } from './polling/timers.ts';
+import type { ConfigFile } from './portal/desk.ts';
+import { Portal } from './portal/server.ts';
 import { openStore } from './store/lowdb-store.ts';
 import type { Store } from './store/port.ts';
 import { version } from './version.ts';
@@ -23,6 +25,8 @@ export interface AgentParts {
   readonly timers: Timers;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly trustClock?: boolean;
+  /** The file the config was read from: with it, the agent serves its page. */
+  readonly configFile?: ConfigFile;
 }
 
 /** The longest the heartbeat waits. */
@@ -69,6 +73,7 @@ export class Agent {
   readonly #store: Store;
   readonly #office: Office;
   readonly #heartbeat: Heartbeat;
+  readonly #portal: Portal | undefined;
   #poller: Poller;
   #pollingSince = 0;
   #daily: ScheduledTask | undefined;
@@ -88,6 +93,9 @@ export class Agent {
       followConfig: () => this.#followConfig(),
       readAnew: () => this.#inTurn(() => this.#pollAnew()),
     });
+    const { configFile, timers } = parts;
+    const run = (command: string, args: Readonly<Record<string, unknown>>) => this.#run(command, args);
+    this.#portal = configFile && new Portal({ desk: { office, live: this, run, configFile }, timers });
   }
 
   /**
@@ -150,6 +158,7 @@ export class Agent {
     this.#heartbeat.configChanged();
     await this.#pollAnew();
     this.#scheduleDaily();
+    await this.#portal?.follow(config.portal);
     log('info', 'config.reloaded', 'The config was read again.', { ups: config.ups.length });
     this.#wake();
   }
@@ -168,12 +177,16 @@ export class Agent {
     });
     await this.#startPolling();
     this.#scheduleDaily();
-    this.#control.serve(async ({ command, args }) => {
-      const result = await runCommand(this.#office, this, command, args);
-      this.#wake();
-      return result;
-    });
+    this.#control.serve(({ command, args }) => this.#run(command, args));
+    await this.#portal?.follow(config.portal);
     this.#wake();
+  }
+
+  /** What is asked for over the socket or on the page; what follows from it is done at once. */
+  async #run(command: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const result = await runCommand(this.#office, this, command, args);
+    this.#wake();
+    return result;
   }
 
   /** The reseller's address and the list of units in the config are orders: followed at start and at reload. */
@@ -265,6 +278,7 @@ export class Agent {
   async #stop(): Promise<void> {
     const { log } = this.#parts;
     log('info', 'agent.stopping', 'Stopping.');
+    await this.#portal?.stop();
     await this.#replacing.catch(() => {});
     this.#cancelBeat();
     await this.#daily?.destroy();
@@ -275,6 +289,11 @@ export class Agent {
     await this.#store.close();
     await this.#control.close();
     log('info', 'agent.stopped', 'Stopped.');
+  }
+
+  /** Where the page is, as URLs; none where it is off. */
+  get pages(): readonly string[] {
+    return this.#portal?.addresses ?? [];
   }
 
   /** What is wrong with the clock, if anything. */

@@ -262,14 +262,6 @@ async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
   const log: Log = (...line) => write(...line);
   for (const warning of warnings) log('warn', 'config.warning', formatProblem(warning));
   const { Agent } = await import('./agent.ts');
-  const starting = Agent.start({
-    config,
-    log,
-    now: () => new Date(),
-    timers: realTimers,
-    env: process.env,
-    trustClock,
-  });
   const reload = async (): Promise<void> => {
     const agent = await starting;
     const loaded = await loadConfig(source);
@@ -277,6 +269,15 @@ async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
     write = createLog(loaded.config.log.level);
     for (const warning of loaded.warnings) log('warn', 'config.warning', formatProblem(warning));
   };
+  const starting = Agent.start({
+    config,
+    log,
+    now: () => new Date(),
+    timers: realTimers,
+    env: process.env,
+    trustClock,
+    configFile: { path: source.path, reload },
+  });
   process.on('SIGHUP', () => {
     reload().catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);

@@ -61,6 +61,7 @@ await writeFile(
   JSON.stringify({
     site: { company: 'Example Ltd', contact: { name: 'Kim Example', mail: 'it@example.com' } },
     polling: { interval: `${intervalMs / 1000}s` },
+    portal: { enabled: false },
     stateDir,
     ups: [{ name: 'ups1', snmp: { host: '127.0.0.1', port: snmpd.port, user: 'steward', timeout: 2, ...passwords } }],
   }),

@@ -79,6 +79,7 @@ await writeFile(
     reseller: { email: 'sales@reseller.example' },
     mail: { url: `smtp://127.0.0.1:${sink.port}`, from: 'ups@customer.example', tls: 'off' },
     polling: { interval: '1h', confirmAfter: '1s' },
+    portal: { enabled: false },
     stateDir,
     ups: units.map((name) => {
       const { host, port } = simulator.unit(name);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { connectionStates } from '../../agent/lifecycle/connection.ts';
+import { refusalKinds } from '../../agent/portal/access/refusals.ts';
 import { verdicts } from '../../drivers/contract.ts';
 import { driverNames } from '../../drivers/registry.ts';
 
@@ -12,6 +13,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'event.': ['opened', 'changed', 'closed'],
   'connection.': connectionStates.filter((state) => state !== 'none'),
   'driver.': driverNames,
+  'portal.': Object.keys(refusalKinds),
 };
 
 const root = new URL('../../', import.meta.url).pathname;

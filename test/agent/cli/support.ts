@@ -68,6 +68,7 @@ export class Place {
       '  sendAt: "00:00"',
       `  contact: { name: Ira Tech, mail: ${customer} }`,
       'stateDir: state',
+      ...(more.includes('portal:') ? [] : ['portal: { enabled: false }']),
       more,
       'ups:',
       ...ups.map((unit) => `  - ${unit}`),

@@ -1,0 +1,5 @@
+/** All modules with pages, in the order of the menu. A new one is one line here. */
+import type { RouteModule } from './desk.ts';
+import { overview } from './pages/overview.tsx';
+
+export const modules: readonly RouteModule[] = [overview];
