@@ -88,6 +88,7 @@ export class Agent {
     this.#office = office;
     this.#poller = this.#newPoller(office.config);
     this.#heartbeat = new Heartbeat(office, {
+      monotonic: () => parts.timers.monotonic(),
       trustClock: parts.trustClock ?? false,
       ready: () => this.#isReady(),
       followConfig: () => this.#followConfig(),
@@ -294,6 +295,12 @@ export class Agent {
   /** Where the page is, as URLs; none where it is off. */
   get pages(): readonly string[] {
     return this.#portal?.addresses ?? [];
+  }
+
+  /** What makes no progress although it must: nothing while all is well, else the process is best started anew. */
+  stuck(): string[] {
+    const beat = this.#heartbeat.stuck() ? ['the heartbeat'] : [];
+    return [...beat, ...this.#poller.stuck().map((name) => `polling of ${name}`)];
   }
 
   /** What is wrong with the clock, if anything. */

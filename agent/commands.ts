@@ -22,6 +22,7 @@ import { builtAt, version } from './version.ts';
 /** What only a running agent knows. */
 export interface Live {
   clockTrouble(): string | undefined;
+  stuck(): readonly string[];
   pollStatus(name: string): (PollStatus & { ageMs: number }) | undefined;
   pollNow(name: string): Promise<Reading | undefined>;
 }
@@ -30,6 +31,7 @@ type Command = (office: Office, args: Args, live: Live | undefined) => Promise<u
 
 const commands: Readonly<Record<string, Command>> = {
   version: async () => ({ version }),
+  health: async (_office, _args, live): Promise<HealthOutput> => ({ version, stuck: live?.stuck() ?? [] }),
   status: async (office, _args, live) => status(office, live),
   events: async (office, args) => eventViews(office.desk, office.units, { all: args['all'] === true }),
   poll: async (office, args, live) => await poll(office, text(args, 'name'), live),
@@ -83,6 +85,13 @@ export async function runCommand(office: Office, live: Live | undefined, name: s
 
 function troubleWithClock(office: Office, live: Live | undefined): string | undefined {
   return live ? live.clockTrouble() : office.clockTrouble(builtAt);
+}
+
+/** Whether the agent does its work: not whether a UPS or a mail server answers. */
+export interface HealthOutput {
+  readonly version: string;
+  /** What makes no progress any more. */
+  readonly stuck: readonly string[];
 }
 
 export interface StatusOutput {

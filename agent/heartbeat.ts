@@ -9,6 +9,8 @@ import { keys } from './store/keys.ts';
 import { builtAt } from './version.ts';
 
 export interface HeartbeatOptions {
+  /** Milliseconds on a clock that never steps. */
+  readonly monotonic: () => number;
   /** Believe the clock even when the state was written at a later time. */
   readonly trustClock: boolean;
   /** Whether the units have been looked at since the start, so that a run tells what is true today. */
@@ -18,6 +20,9 @@ export interface HeartbeatOptions {
   /** Reads all units anew, since nothing was taken in while the clock was wrong. */
   readonly readAnew: () => Promise<void>;
 }
+
+/** A beat in which nothing came to an end for so long is stuck: one mail may take five minutes, nothing takes longer. */
+const longestStepMs = 6 * 60_000;
 
 export class Heartbeat {
   readonly #office: Office;
@@ -30,10 +35,14 @@ export class Heartbeat {
   #suspended = false;
   #clockTrusted = false;
   readonly #failures = new Map<string, string>();
+  /** Beats and their parts that came to an end. */
+  #ended = 0;
+  #progress = { count: 0, at: 0 };
 
   constructor(office: Office, options: HeartbeatOptions) {
     this.#office = office;
     this.#options = options;
+    this.#progress.at = options.monotonic();
   }
 
   /** What is wrong with the clock, if anything. */
@@ -53,6 +62,15 @@ export class Heartbeat {
     return trouble === undefined;
   }
 
+  /** Whether nothing came to an end for longer than anything may take: no beat, no part of one, no mail, no post. */
+  stuck(): boolean {
+    const { outbox, forwarder } = this.#office;
+    const now = this.#options.monotonic();
+    const count = this.#ended + outbox.tries + forwarder.tries;
+    if (count !== this.#progress.count) this.#progress = { count, at: now };
+    return now - this.#progress.at > longestStepMs;
+  }
+
   /** The config was read again: the next beat follows it. */
   configChanged(): void {
     this.#configFollowed = false;
@@ -62,6 +80,7 @@ export class Heartbeat {
   beat(): Promise<void> {
     if (this.#beating !== undefined) this.#again = true;
     this.#beating ??= this.#run().finally(() => {
+      this.#ended += 1;
       this.#beating = undefined;
     });
     return this.#beating;
@@ -134,6 +153,8 @@ export class Heartbeat {
       if (this.#failures.get(name) === message) return;
       this.#failures.set(name, message);
       this.#office.desk.log('error', 'heartbeat.failed', `${name}: ${message}`);
+    } finally {
+      this.#ended += 1;
     }
   }
 }

@@ -1,23 +1,26 @@
 #!/usr/bin/env node
 /** The command line. It reads arguments and prints answers; what is done is done elsewhere. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { ConfigError, checkConfig, configPath, formatProblem, loadConfig, printConfig } from '../config/config.ts';
+import { ConfigError, checkConfig, configPath, formatProblem, printConfig } from '../config/config.ts';
 import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
 import { addFacts } from './cli/facts.ts';
-import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
+import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
 import type { GlobalOptions } from './cli/session.ts';
-import type { StatusOutput } from './commands.ts';
+import type { HealthOutput, StatusOutput } from './commands.ts';
 import type { ConnectionView, EventView } from './operations/overview.ts';
 import type { PreviewedMail } from './operations/preview.ts';
 import type { Answer } from './operations/reseller.ts';
-import { createLog, type Log } from './ops/log.ts';
 import { exitCodeOf, type PollOutput, pollOutput, pollText } from './poll.ts';
 import { realTimers } from './polling/timers.ts';
+import { StoreError } from './store/port.ts';
 import { version } from './version.ts';
 
-/** Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no UPS was read. */
-const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+/**
+ * Exit codes; 3 (no UPS was read) is that of a verdict. 78 is what sysexits.h and systemd call a mistake in the
+ * configuration: starting again is of no use.
+ */
+const exitCodes = { done: 0, failed: 1, usage: 2, cannotStart: 78 } as const;
 
 /** What works on the state is loaded where it is needed: most commands are over before that. */
 const session = async (): Promise<typeof import('./cli/session.ts')> => await import('./cli/session.ts');
@@ -64,6 +67,11 @@ function buildProgram(): Command {
     .action(async (options: { json?: boolean }) => {
       await show<StatusOutput>(globals(), 'status', {}, options.json, statusText);
     });
+  program
+    .command('health')
+    .description('ask the running agent whether its work goes on (exit code 1 if it does not, or if none is running)')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => await health(globals(), options.json ?? false));
   program
     .command('events')
     .description('list the open events, what was told of them, and whether a reminder is possible')
@@ -146,7 +154,8 @@ function dayCount(text: string): number {
 }
 
 const helpAfter = `
-Exit codes: 0 done, 1 refused or failed (check: the config has mistakes), 2 wrong usage, 3 no UPS was read.
+Exit codes: 0 done, 1 refused or failed (check: the config has mistakes), 2 wrong usage, 3 no UPS was read,
+78 the agent cannot start until somebody has put the config or the state right.
 
 Files: /etc/upsteward/config.yaml, state in stateDir (/var/lib/upsteward).`;
 
@@ -255,40 +264,22 @@ async function pollOnce(target: string): Promise<PollOutput> {
   }
 }
 
+async function health(globals: GlobalOptions, asJson: boolean): Promise<void> {
+  const { askRunning } = await session();
+  const output = (await askRunning(globals, 'health')) as HealthOutput;
+  process.stdout.write(`${asJson ? JSON.stringify(output, undefined, 2) : healthText(output)}\n`);
+  if (output.stuck.length > 0) process.exitCode = exitCodes.failed;
+}
+
 async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
-  const source = { path: configPath(globals.config, process.env), env: process.env };
-  const { config, warnings } = await loadConfig(source);
-  let write = createLog(config.log.level);
-  const log: Log = (...line) => write(...line);
-  for (const warning of warnings) log('warn', 'config.warning', formatProblem(warning));
-  const { Agent } = await import('./agent.ts');
-  const reload = async (): Promise<void> => {
-    const agent = await starting;
-    const loaded = await loadConfig(source);
-    await agent.reload(loaded.config);
-    write = createLog(loaded.config.log.level);
-    for (const warning of loaded.warnings) log('warn', 'config.warning', formatProblem(warning));
-  };
-  const starting = Agent.start({
-    config,
-    log,
-    now: () => new Date(),
-    timers: realTimers,
-    env: process.env,
-    trustClock,
-    configFile: { path: source.path, reload },
-  });
-  process.on('SIGHUP', () => {
-    reload().catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      log('error', 'config.not-reloaded', `The old config stays in use: ${why}`);
-    });
-  });
-  const agent = await starting;
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
-  await agent.stop();
+  const { runService } = await import('./cli/service.ts');
+  try {
+    await runService(configPath(globals.config, process.env), trustClock);
+  } catch (error) {
+    const code = report(error);
+    const forSomebody = error instanceof ConfigError || (error instanceof StoreError && !error.retry);
+    process.exitCode = forSomebody ? exitCodes.cannotStart : code;
+  }
 }
 
 /** Foreign and own errors alike end in one sentence on standard error; only our own mistakes show where they are. */

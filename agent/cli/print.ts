@@ -1,5 +1,5 @@
 /** What the commands print for a person; `--json` prints the same data as it is. */
-import type { StatusOutput } from '../commands.ts';
+import type { HealthOutput, StatusOutput } from '../commands.ts';
 import type { Facts } from '../lifecycle/model.ts';
 import type { ConnectionView, EventView } from '../operations/overview.ts';
 import type { PreviewedMail } from '../operations/preview.ts';
@@ -45,6 +45,24 @@ export function statusText(status: StatusOutput): string {
       : []),
     ...(rows.some((row) => row.some((cell) => cell.endsWith('~'))) ? ['', '~ an estimate'] : []),
   ].join('\n');
+}
+
+/** The state of affairs in one line, for the service manager. */
+export function headline({ clock, ups, reseller, waiting }: StatusOutput): string {
+  const answering = ups.filter(({ poll }) => poll?.verdict === 'ups' || poll?.verdict === 'other-vendor').length;
+  const open = ups.reduce((count, each) => count + each.open.length, 0);
+  const words = [
+    `${answering} of ${ups.length} UPS answer`,
+    `${open} open event(s)`,
+    reseller.address === undefined ? 'no reseller' : `reseller ${reseller.state}`,
+    ...(waiting.mails > 0 ? [`${waiting.mails} mail(s) wait`] : []),
+    ...(waiting.endpoint > 0 ? [`${waiting.endpoint} item(s) for the endpoint wait`] : []),
+  ];
+  return [...(clock === undefined ? [] : [`Suspended: ${clock}`]), words.join(', ')].join('. ');
+}
+
+export function healthText({ version, stuck }: HealthOutput): string {
+  return stuck.length === 0 ? `upsteward ${version} is running` : `No progress any more: ${stuck.join(', ')}`;
 }
 
 export function connectionText(view: ConnectionView): string {

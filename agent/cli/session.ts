@@ -94,6 +94,18 @@ async function askAgent(
   }
 }
 
+/** A running agent that says nothing for so long is not well. */
+const silenceMs = 5000;
+
+/**
+ * Asks the running agent and nobody else, whatever its config file looks like by now.
+ * @throws ControlError `not-running`, `no-answer`, `no-access`
+ */
+export async function askRunning(options: GlobalOptions, command: string): Promise<unknown> {
+  const directory = await stateDirOf({ path: configPath(options.config, process.env), env: process.env });
+  return await ask(directory, { command, args: {} }, silenceMs);
+}
+
 /**
  * One reading of a configured UPS: by the running agent, in its queue, or by itself. Without an agent nothing but the
  * config is needed, so that it works before the first start and for a user who may not open the state folder.

@@ -38,9 +38,15 @@ const batchItems = 100;
 export class Forwarder {
   readonly #parts: ForwarderParts;
   #running: Promise<number> | undefined;
+  #tries = 0;
 
   constructor(parts: ForwarderParts) {
     this.#parts = parts;
+  }
+
+  /** How often a post was tried since the start, whatever came of it. */
+  get tries(): number {
+    return this.#tries;
   }
 
   /** How many items wait. */
@@ -146,6 +152,8 @@ export class Forwarder {
       }
       await this.#waitLonger(target.url, batch, error);
       return 0;
+    } finally {
+      this.#tries += 1;
     }
   }
 

@@ -85,6 +85,7 @@ export class Outbox {
   /** Taken by the server, but the receipt could not be written (a full disk): never sent again by this process. */
   readonly #unwritten = new Map<string, Fate>();
   #running: Promise<DeliveryTally> | undefined;
+  #tries = 0;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -95,6 +96,11 @@ export class Outbox {
     return this.#sendable()
       .map(([, { value }]) => value.nextAt)
       .sort()[0];
+  }
+
+  /** How often a message was tried since the start, whatever came of it. */
+  get tries(): number {
+    return this.#tries;
   }
 
   /** How many messages wait. */
@@ -156,6 +162,8 @@ export class Outbox {
       if (!(error instanceof StoreError)) throw error;
       this.#parts.log('error', 'outbox.not-written', error.message, { message: key });
       return 'retried';
+    } finally {
+      this.#tries += 1;
     }
   }
 

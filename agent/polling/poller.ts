@@ -49,10 +49,14 @@ const maxConfirmations = 3;
 const spreadMs = 50;
 /** A stop waits so long for a driver to close. */
 const closeMs = 5000;
+/** A poll that comes, or ends, so much later than it must, and is not taken in, is stuck. */
+const lateMs = 60_000;
 
 interface Entry {
   readonly target: Target;
   cancel: Cancel | undefined;
+  /** Monotonic milliseconds by which the next thing must have happened to it; never while it waits for its turn. */
+  expectedBy: number;
   /** Its first poll is over, whatever came of it. */
   tried: boolean;
   confirmations: number;
@@ -83,6 +87,7 @@ export class Poller {
       const entry: Entry = {
         target,
         cancel: undefined,
+        expectedBy: Number.POSITIVE_INFINITY,
         tried: false,
         confirmations: 0,
         status: undefined,
@@ -101,6 +106,12 @@ export class Poller {
 
   status(name: string): PollStatus | undefined {
     return this.#entries.get(name)?.status;
+  }
+
+  /** Targets whose poll has not begun, or has not ended, although it must have: nothing will read them any more. */
+  stuck(): string[] {
+    const now = this.#parts.timers.monotonic();
+    return [...this.#entries.values()].flatMap(({ target, expectedBy }) => (now > expectedBy ? [target.name] : []));
   }
 
   /** Reads one target now, beside its schedule. @throws DriverError when it gives no reading */
@@ -135,13 +146,20 @@ export class Poller {
 
   #schedule(entry: Entry, ms: number): void {
     if (this.#stopped) return;
+    this.#expect(entry, ms);
     entry.cancel = this.#parts.timers.after(`poll ${entry.target.name}`, ms, () => void this.#poll(entry));
+  }
+
+  #expect(entry: Entry, withinMs: number): void {
+    entry.expectedBy = this.#parts.timers.monotonic() + withinMs + lateMs;
   }
 
   async #poll(entry: Entry): Promise<void> {
     const { intervalMs, confirmAfterMs } = this.#parts;
+    entry.expectedBy = Number.POSITIVE_INFINITY;
     const again = await this.#slots.run(entry.target.line, async () => {
       if (this.#stopped) return false;
+      this.#expect(entry, backstopMs);
       return await this.#readAndTell(entry);
     });
     if (this.#stopped) return;

@@ -258,3 +258,30 @@ describe('pause', () => {
     expect(timers.waiting).toEqual([]);
   });
 });
+
+describe('a stuck poller', () => {
+  it('is none while it waits, reads, or waits for a line that is busy', async () => {
+    const bench = new Bench({ intervalMs: 60 * minute });
+    bench.start([new FakeDriver('a'), new FakeDriver('silent', fails('unreachable', 'nothing answers'))]);
+    const busy = new Bench();
+    busy.start(
+      ['x', 'y', 'z'].map((name) => new FakeDriver(name, hangs)),
+      'one line',
+    );
+    for (let passed = 0; passed < 240; passed += 1) {
+      await bench.timers.pass(minute);
+      await busy.timers.pass(minute);
+      expect([bench.poller.stuck(), busy.poller.stuck()]).toEqual([[], []]);
+    }
+    expect(busy.readsOf('z').length, 'each hanging read ends by itself').toBeGreaterThan(10);
+  });
+
+  it('is one whose reading is never taken in: its UPS would never be read again', async () => {
+    const bench = new Bench({ onReading: () => new Promise(() => {}) });
+    bench.start([new FakeDriver('a')]);
+    await bench.timers.pass(4 * minute);
+    expect(bench.poller.stuck()).toEqual([]);
+    await bench.timers.pass(1);
+    expect(bench.poller.stuck()).toEqual(['a']);
+  });
+});

@@ -71,6 +71,7 @@ export class TestPage {
     this.office = office(this);
     const live: Live = {
       clockTrouble: () => undefined,
+      stuck: () => [],
       pollStatus: () => undefined,
       pollNow: async () => undefined,
       ...words.live,

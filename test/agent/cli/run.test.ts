@@ -57,7 +57,8 @@ const goodUnits = (): string[] => [
 
 describe('a running agent', { timeout: 60_000 }, () => {
   it('answers the commands that only look', async () => {
-    const [text, status, events, poll, unknown, second] = await Promise.all([
+    const [health, text, status, events, poll, unknown, second] = await Promise.all([
+      place.cli(['health']),
       place.cli(['status']),
       place.json<{ running: boolean; ups: { ups: string; poll?: { verdict: string } }[] }>('status'),
       place.json<object[]>('events'),
@@ -65,6 +66,7 @@ describe('a running agent', { timeout: 60_000 }, () => {
       place.cli(['poll', 'attic']),
       place.cli(['run']),
     ]);
+    expect(health).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^upsteward \S+ is running$/m) });
     expect(text.code).toBe(0);
     expect(text.stdout).toMatch(/^upsteward \S+ is running$/m);
     expect(text.stdout).toMatch(new RegExp(`^reseller: ${reseller} is pending `, 'm'));
@@ -142,6 +144,7 @@ describe('a running agent', { timeout: 60_000 }, () => {
     const refused = await agent.logged('config.not-reloaded');
     expect(refused).toMatchObject({ level: 'error', msg: expect.stringMatching(/config\.yaml:2:\d+ mail\.nope/) });
     await place.write(`${goodConfig()}nope: 1\n`, goodUnits());
+    expect(await place.cli(['health']), 'the agent is well').toMatchObject({ code: 0 });
     const asked = await place.cli(['reseller', 'status']);
     expect(asked).toMatchObject({ code: 0, stderr: expect.stringContaining('the agent runs on with the old one') });
     await place.write(goodConfig(), [

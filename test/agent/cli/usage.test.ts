@@ -35,10 +35,21 @@ describe('the command line', { timeout: 60_000 }, () => {
     ]);
     expect(said).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     expect(help.code).toBe(0);
-    for (const command of ['run', 'check', 'poll', 'status', 'events', 'remind', 'preview', 'test-mail', 'reseller']) {
+    for (const command of [
+      'run',
+      'check',
+      'poll',
+      'status',
+      'health',
+      'events',
+      'remind',
+      'preview',
+      'test-mail',
+      'reseller',
+    ]) {
       expect(help.stdout).toMatch(new RegExp(`^  ${command}( |$)`, 'm'));
     }
-    expect(help.stdout).toMatch(/Exit codes: 0 .*, 1 .*, 2 .*, 3 /);
+    expect(help.stdout).toMatch(/Exit codes: 0 .*, 1 .*, 2 .*, 3 .*,\n78 /);
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringMatching(/Did you mean status\?/) });
     expect(number).toMatchObject({ code: 2, stderr: expect.stringMatching(/whole number from 0 to 4000/) });
   });
@@ -70,15 +81,25 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(problems[0]).toMatchObject({ severity: 'error', file: badPath, line: 3, message: expect.any(String) });
     expect(right).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/community: ['"]?<secret>/) });
     expect(right.stdout).toContain(`${goodPath}: ok, 1 UPS\n`);
-    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run, 'starting again is of no use').toMatchObject({ code: 78, stdout: '' });
     expect(run.stderr.trim().split('\n')).toHaveLength(lines.length);
     const everything = [wrong, asJson, right, run].map(({ stdout, stderr }) => stdout + stderr).join('');
     expect(everything).not.toContain('TheSecretCommunity');
   });
 
   it('says which config file it misses', async () => {
-    const { code, stdout, stderr } = await cli(['status', '-c', join(folder, 'none.yaml')]);
+    const none = ['-c', join(folder, 'none.yaml')];
+    const [status, run] = await Promise.all([cli(['status', ...none]), cli(['run', ...none])]);
+    expect(status).toMatchObject({ code: 1, stdout: '' });
+    expect(run).toMatchObject({ code: 78, stdout: '' });
+    for (const { stderr } of [status, run]) expect(stderr).toMatch(/none\.yaml.* does not exist; .*--config/);
+  });
+
+  it('says that no agent runs, whatever the config looks like', async () => {
+    const badPath = join(folder, 'unwell.yaml');
+    await writeFile(badPath, `${bad}stateDir: state\n`, { mode: 0o600 });
+    const { code, stdout, stderr } = await cli(['health', '-c', badPath]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/none\.yaml.* does not exist; .*--config/);
+    expect(stderr).toMatch(/^upsteward: no agent is running on .*state/);
   });
 });

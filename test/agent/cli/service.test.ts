@@ -1,0 +1,56 @@
+/** What a service manager hears of the agent from its start to its end. */
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { smartUps } from '../../../scripts/simulator/units.ts';
+import { Place } from './support.ts';
+
+let place: Place;
+
+beforeAll(async () => {
+  place = await Place.open([{ name: 'hall', values: smartUps({ replaceBy: '05/04/2045' }) }]);
+  const program = join(place.folder, 'systemd-notify');
+  await writeFile(program, '#!/bin/sh\nfor line; do echo "$line"; done >> "$NOTIFY_SOCKET"\n');
+  await chmod(program, 0o755);
+});
+afterAll(() => place.close());
+
+it('hears READY, signs of life, what becomes of a reload, and STOPPING', { timeout: 60_000 }, async () => {
+  const mail = `mail: { url: "smtp://127.0.0.1:${place.sink.port}", from: ups@customer.example }`;
+  const good = (): Promise<void> => place.write(mail, [`{ name: hall, ${place.snmp('hall')} }`]);
+  await good();
+  const told = join(place.folder, 'told');
+  const agent = place.run(['run'], { env: { PATH: place.folder, NOTIFY_SOCKET: told, WATCHDOG_USEC: '100000' } });
+  await agent.logged('run.done');
+
+  await place.write(`${mail}\nnope: 1`, []);
+  agent.signal('SIGHUP');
+  await agent.logged('config.not-reloaded');
+  await good();
+  agent.signal('SIGHUP');
+  await agent.logged('config.reloaded');
+  agent.signal('SIGTERM');
+  expect(await agent.ended()).toMatchObject({ code: 0, stderr: '' });
+
+  const lines = (await readFile(told, 'utf8')).trim().split('\n');
+  const moves = lines.filter((line) => /^(READY|RELOADING|STOPPING)=/.test(line));
+  expect(moves).toEqual(['READY=1', 'RELOADING=1', 'READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
+  const reloads = lines.flatMap((line) => (line.startsWith('MONOTONIC_USEC=') ? [Number(line.slice(15))] : []));
+  expect(reloads).toHaveLength(2);
+  expect(reloads[1]).toBeGreaterThan(reloads[0] ?? 0);
+  expect(lines.filter((line) => line === 'WATCHDOG=1').length).toBeGreaterThan(0);
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^STATUS=The config file could not be read .*`upsteward check`\)\. 1 of 1 UPS answer, 0 open event\(s\), no reseller$/,
+    ),
+  );
+  expect(lines.at(-1)).toBe('STATUS=Stopping');
+});
+
+it('hears nothing of a start that failed, but gets the exit code for a mistake in the config', async () => {
+  await place.write('mail: {}', []);
+  const told = join(place.folder, 'told-nothing');
+  const { code } = await place.cli(['run'], { env: { PATH: place.folder, NOTIFY_SOCKET: told } });
+  expect(code).toBe(78);
+  await expect(readFile(told)).rejects.toThrow(/ENOENT/);
+});
