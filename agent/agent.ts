@@ -16,6 +16,7 @@ import type { ConfigFile } from './portal/desk.ts';
 import { Portal } from './portal/server.ts';
 import { openStore } from './store/lowdb-store.ts';
 import type { Store } from './store/port.ts';
+import { type TrapStatus, Traps } from './traps.ts';
 import { version } from './version.ts';
 
 export interface AgentParts {
@@ -74,6 +75,7 @@ export class Agent {
   readonly #office: Office;
   readonly #heartbeat: Heartbeat;
   readonly #portal: Portal | undefined;
+  readonly #traps: Traps;
   #poller: Poller;
   #pollingSince = 0;
   #daily: ScheduledTask | undefined;
@@ -87,6 +89,7 @@ export class Agent {
     this.#store = store;
     this.#office = office;
     this.#poller = this.#newPoller(office.config);
+    this.#traps = new Traps({ ...parts, hurry: (name) => this.#poller.hurry(name) });
     this.#heartbeat = new Heartbeat(office, {
       monotonic: () => parts.timers.monotonic(),
       trustClock: parts.trustClock ?? false,
@@ -158,6 +161,7 @@ export class Agent {
     void this.#mailsDone().then(closeOld);
     this.#heartbeat.configChanged();
     await this.#pollAnew();
+    await this.#traps.follow(config);
     this.#scheduleDaily();
     await this.#portal?.follow(config.portal);
     log('info', 'config.reloaded', 'The config was read again.', { ups: config.ups.length });
@@ -177,6 +181,7 @@ export class Agent {
       stateDir: config.stateDir,
     });
     await this.#startPolling();
+    await this.#traps.follow(config);
     this.#scheduleDaily();
     this.#control.serve(({ command, args }) => this.#run(command, args));
     await this.#portal?.follow(config.portal);
@@ -283,6 +288,7 @@ export class Agent {
     await this.#replacing.catch(() => {});
     this.#cancelBeat();
     await this.#daily?.destroy();
+    await this.#traps.stop();
     await this.#poller.stop();
     await this.#mailsDone();
     await this.#office.close();
@@ -306,6 +312,11 @@ export class Agent {
   /** What is wrong with the clock, if anything. */
   clockTrouble(): string | undefined {
     return this.#heartbeat.clockTrouble();
+  }
+
+  /** How traps are heard, where the config wants them. */
+  trapStatus(): TrapStatus | undefined {
+    return this.#traps.status();
   }
 
   /** How the last poll of a UPS went, with its age in milliseconds. */

@@ -17,6 +17,7 @@ import { noSuchUps } from './operations/units.ts';
 import { type PollOutput, pollOutput } from './poll.ts';
 import type { PollStatus } from './polling/poller.ts';
 import { snapshot } from './store/memory-store.ts';
+import type { TrapStatus } from './traps.ts';
 import { builtAt, version } from './version.ts';
 
 /** What only a running agent knows. */
@@ -25,6 +26,7 @@ export interface Live {
   stuck(): readonly string[];
   pollStatus(name: string): (PollStatus & { ageMs: number }) | undefined;
   pollNow(name: string): Promise<Reading | undefined>;
+  trapStatus(): TrapStatus | undefined;
 }
 
 type Command = (office: Office, args: Args, live: Live | undefined) => Promise<unknown>;
@@ -101,17 +103,21 @@ export interface StatusOutput {
   readonly clock?: string;
   readonly reseller: ReturnType<typeof connectionView>;
   readonly waiting: { readonly mails: number; readonly endpoint: number };
+  /** How traps are heard, where the config wants them and an agent runs. */
+  readonly traps?: TrapStatus;
   readonly ups: readonly (ReturnType<typeof unitViews>[number] & { readonly poll?: PollStatus & { ageMs: number } })[];
 }
 
 async function status(office: Office, live: Live | undefined): Promise<StatusOutput> {
   const clock = troubleWithClock(office, live);
+  const traps = live?.trapStatus();
   return {
     version,
     running: live !== undefined,
     ...(clock === undefined ? {} : { clock }),
     reseller: connectionView(office.desk),
     waiting: { mails: office.outbox.depth(), endpoint: office.forwarder.depth() },
+    ...(traps === undefined ? {} : { traps }),
     ups: unitViews(office.desk, office.units).map((view) => {
       const poll = live?.pollStatus(view.ups);
       return { ...view, ...(poll ? { poll } : {}) };

@@ -41,6 +41,7 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
       concurrency: polling.concurrency,
       confirmAfterMs: Math.min(polling.confirmAfter, polling.interval),
     },
+    ...trapsOf(file.snmp.traps),
     battery: { expectedLifeMonths: battery.expectedLife, dateOrder: battery.dateOrder },
     warranty: compact({ termMonths: warranty.term, from: warranty.from }),
     stateDir: resolve(folder, file.stateDir ?? systemStateDir(surroundings.env)),
@@ -51,6 +52,12 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
 
 function buildPortal({ trustedProxy, ...rest }: ValidFile['portal']): PortalConfig {
   return compact({ ...rest, ...(trustedProxy && { trustedProxy: compact(trustedProxy) }) });
+}
+
+function trapsOf(traps: ValidFile['snmp']['traps']): Pick<Config, 'traps'> {
+  if (traps === false) return {};
+  if (traps === true) return { traps: { host: '0.0.0.0', port: 162 } };
+  return { traps: compact({ ...traps.listen, community: traps.community }) };
 }
 
 function buildMail(mail: NonNullable<ValidFile['mail']>, site: ValidFile['site'], folder: string): MailConfig {

@@ -32,7 +32,9 @@ function explain(issue: Issue, base: Path, file: FileContext, meant: Set<string>
     return issue.keys.map((key) => unknownKey(key, path, file, meant));
   }
   if (issue.code === 'invalid_union') {
-    const deeper = [...issue.errors].filter((branch) => branch.every((each) => each.path.length > 0));
+    const deeper = [...issue.errors].filter((branch) =>
+      branch.every((each) => each.path.length > 0 || each.code === 'unrecognized_keys'),
+    );
     const best = deeper.sort((one, other) => one.length - other.length)[0];
     if (best !== undefined) return best.flatMap((each) => explain(each, path, file, meant));
   }
@@ -129,7 +131,10 @@ function toWrite(outlines: readonly Outline[], found: unknown): string {
   }
   const types = outlines.flatMap(({ type }) => type ?? []);
   const keys = keysOf(outlines);
-  if (keys.length > 0 && types.includes('object')) return `write its keys below it, indented: ${list(keys, 'and')}`;
+  if (keys.length > 0 && types.includes('object')) {
+    const inOneWord = types.includes('boolean') ? 'write true or false, or ' : 'write ';
+    return `${inOneWord}its keys below it, indented: ${list(keys, 'and')}`;
+  }
   if (types.includes('array')) return 'write a list, each item on a line of its own that begins with "- "';
   if (types.includes('boolean')) return 'write true or false';
   if (types.includes('integer') || types.includes('number')) return `write ${numberRange(outlines, types)}`;

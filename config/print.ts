@@ -5,7 +5,7 @@ import { formatDuration, formatListen, formatMailbox, formatMonths } from './val
 
 /** The whole config as YAML, in the words of the file. Secrets are `<secret>`. */
 export function printConfig(config: Config): string {
-  const { site, reseller, mail, cloud, portal, polling, battery, warranty, stateDir, log, ups } = config;
+  const { site, reseller, mail, cloud, portal, polling, traps, battery, warranty, stateDir, log, ups } = config;
   const tree = {
     site,
     reseller,
@@ -17,6 +17,7 @@ export function printConfig(config: Config): string {
       concurrency: polling.concurrency,
       confirmAfter: formatDuration(polling.confirmAfterMs),
     },
+    snmp: { traps: traps ? { listen: formatListen(traps), community: traps.community?.toString() } : false },
     battery: { expectedLife: formatMonths(battery.expectedLifeMonths), dateOrder: battery.dateOrder },
     warranty: { term: monthsOrNone(warranty.termMonths), from: warranty.from },
     stateDir,

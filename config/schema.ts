@@ -201,6 +201,30 @@ const polling = z.strictObject({
     ),
 });
 
+const everywhere = '0.0.0.0:162';
+const snmp = z.strictObject({
+  traps: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        listen: text(readListen, { examples: [everywhere] })
+          .prefault(everywhere)
+          .describe('Address and UDP port. Ports below 1024 need a capability: see the message when it is missing.'),
+        community: z
+          .string()
+          .min(1)
+          .max(255)
+          .transform((value) => new Secret(value))
+          .optional()
+          .describe('What traps of SNMP 1 and 2c must carry. Without it any will do: a trap is no more than a hint.'),
+      }),
+    ])
+    .default(false)
+    .describe(
+      'Whether traps and informs of your UPS cards are heard: each makes the agent read that UPS at once, and is believed in nothing else. `true` listens on 0.0.0.0:162.',
+    ),
+});
+
 const slashDates =
   'Which comes first in dates such as 04/05/24 that the UPS sends: `mdy` is month first, `dmy` day first.';
 const battery = z.strictObject({
@@ -269,6 +293,7 @@ function wholeFile<T extends z.ZodType>(unit: T) {
       .prefault({})
       .describe('The web page on which you see your UPS units and lead the relation with your reseller.'),
     polling: polling.prefault({}).describe('When UPS units are read.'),
+    snmp: snmp.prefault({}).describe('What holds for all UPS units with a network card.'),
     battery: battery.prefault({}).describe('What holds for the batteries of all UPS units.'),
     warranty: warranty.prefault({}).describe('What holds for the warranties of all UPS units.'),
     stateDir: line(1024, '/var/lib/upsteward')
@@ -310,4 +335,5 @@ export const secretPaths: readonly (readonly string[])[] = [
   ['mail', 'password'],
   ['cloud', 'secret'],
   ['portal', 'passwordHash'],
+  ['snmp', 'traps', 'community'],
 ];

@@ -151,6 +151,8 @@ export interface Config {
     /** How soon a reading that changed something is confirmed by a second one; never later than the next poll. */
     readonly confirmAfterMs: number;
   };
+  /** Where traps are heard; absent: nowhere. */
+  readonly traps?: ListenAddress & { readonly community?: Secret };
   readonly battery: { readonly expectedLifeMonths: number; readonly dateOrder: DateOrder };
   readonly warranty: { readonly termMonths?: number; readonly from: 'manufacture' | 'purchase' };
   /** Absolute path. */

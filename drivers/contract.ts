@@ -128,6 +128,65 @@ export interface DriverOptions<Options> {
   fromUrl(url: URL): unknown;
   /** What two units must not share at a time (host, serial line): polls with the same key queue up. */
   lineOf(options: Options): string;
+  /** From where this unit's card would send SNMP traps; `undefined` where it has none. */
+  trapsFrom?(options: Options): Omit<TrapSource, 'ups'> | undefined;
+}
+
+/** A unit whose traps are heard. */
+export interface TrapSource {
+  /** Its name in the config. */
+  readonly ups: string;
+  /** Host name or address of its card. */
+  readonly host: string;
+  /** Its SNMPv3 user, known to the receiver alone. Holds secrets: never log it. */
+  readonly user?: unknown;
+}
+
+/** Where to listen for traps, and which are welcome. */
+export interface TrapSettings {
+  /** An address of this machine; `0.0.0.0` and `::` are all. */
+  readonly host: string;
+  /** 0 is any free port. */
+  readonly port: number;
+  /** What traps and informs of SNMP 1 and 2c must carry; absent: anything. */
+  readonly community?: string;
+}
+
+/** What was heard since the start. */
+export interface TrapCounts {
+  /** Traps that are reason to read a unit. */
+  readonly polls: number;
+  /** Traps of other numbers. */
+  readonly others: number;
+  /** Messages from addresses of no unit. */
+  readonly unknown: number;
+  /** Messages with the wrong community, user or passphrase. */
+  readonly refused: number;
+  /** Messages that are no traps. */
+  readonly malformed: number;
+  /** Messages that were not looked at, because too many came at once. */
+  readonly flooded: number;
+}
+
+/** What a trap receiver may use of the world, and whom it tells. */
+export interface TrapContext {
+  readonly monotonic: () => number;
+  /** The addresses of a host name; the system's resolver unless given. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** A unit has news, as far as anybody can be believed who can send from its address. */
+  readonly onTrap: (ups: string, words: string, address: string) => void;
+  /** Told once an hour of each address, and of so many addresses at most. */
+  readonly onStranger: (address: string) => void;
+  readonly onRefusal: (address: string, ups: readonly string[], why: string) => void;
+}
+
+/** Hears traps until it is closed. */
+export interface TrapReceiver {
+  readonly port: number;
+  readonly counts: TrapCounts;
+  /** Looks the host names up, which is done nowhere else; a name that is not found keeps its addresses. */
+  refresh(signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
 }
 
 export type DriverErrorCode = 'unreachable' | 'timeout' | 'auth' | 'protocol' | 'bad-target' | 'closed';

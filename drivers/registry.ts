@@ -1,7 +1,15 @@
 /** The only list of drivers. An unused driver is never loaded: its options are light, its code is imported on demand. */
 import { z } from 'zod';
 import { apcupsdOptions } from './apcupsd/options.ts';
-import { DriverError, type DriverModule, type DriverOptions } from './contract.ts';
+import {
+  DriverError,
+  type DriverModule,
+  type DriverOptions,
+  type TrapContext,
+  type TrapReceiver,
+  type TrapSettings,
+  type TrapSource,
+} from './contract.ts';
 import { modbusOptions } from './modbus/options.ts';
 import { nutOptions } from './nut/options.ts';
 import { snmpOptions } from './snmp/options.ts';
@@ -48,6 +56,15 @@ export function driverOptions(name: string): DriverOptions<unknown> {
 /** The driver itself. @throws DriverError `bad-target` for an unknown name */
 export async function loadDriver(name: string): Promise<DriverModule<unknown>> {
   return await entryOf(name).load();
+}
+
+/** Listens for SNMP traps of these units. @throws DriverError, which says what to do */
+export async function openTrapReceiver(
+  settings: TrapSettings,
+  sources: readonly TrapSource[],
+  context: TrapContext,
+): Promise<TrapReceiver> {
+  return await (await import('./snmp/traps/receiver.ts')).openTrapReceiver(settings, sources, context);
 }
 
 /** How targets of a scheme begin: `snmp://` for hosts; `modbus-rtu:/` for paths, which is listed with its `:/`. */

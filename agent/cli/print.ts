@@ -4,6 +4,7 @@ import type { Facts } from '../lifecycle/model.ts';
 import type { ConnectionView, EventView } from '../operations/overview.ts';
 import type { PreviewedMail } from '../operations/preview.ts';
 import { printable } from '../poll.ts';
+import type { TrapStatus } from '../traps.ts';
 
 /** Rows as aligned columns. */
 export function table(raw: readonly (readonly string[])[]): string {
@@ -38,6 +39,7 @@ export function statusText(status: StatusOutput): string {
     ...(status.clock === undefined ? [] : [status.clock]),
     `reseller: ${connectionText(status.reseller)}`,
     waiting,
+    ...(status.traps === undefined ? [] : [trapsText(status.traps)]),
     '',
     rows.length === 0 ? 'No UPS is configured.' : table([head, ...rows]),
     ...(rows.some((row) => row.some((cell) => cell.endsWith('?')))
@@ -63,6 +65,12 @@ export function headline({ clock, ups, reseller, waiting }: StatusOutput): strin
 
 export function healthText({ version, stuck }: HealthOutput): string {
   return stuck.length === 0 ? `upsteward ${version} is running` : `No progress any more: ${stuck.join(', ')}`;
+}
+
+function trapsText({ listening, host, port, trouble, polls, others, unknown, ...rest }: TrapStatus): string {
+  if (!listening) return printable(`traps: not heard: ${trouble ?? 'not yet'}`);
+  const bad = rest.refused + rest.malformed + rest.flooded;
+  return `traps: heard on ${host} port ${port}: ${polls} made a UPS be read, ${others} of other kinds, ${unknown} from strangers, ${bad} refused`;
 }
 
 export function connectionText(view: ConnectionView): string {

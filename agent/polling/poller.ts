@@ -51,12 +51,22 @@ const spreadMs = 50;
 const closeMs = 5000;
 /** A poll that comes, or ends, so much later than it must, and is not taken in, is stuck. */
 const lateMs = 60_000;
+/** However often it is hurried, a target is read out of turn once in so long at most. */
+const hurryMs = 30_000;
 
 interface Entry {
   readonly target: Target;
   cancel: Cancel | undefined;
   /** Monotonic milliseconds by which the next thing must have happened to it; never while it waits for its turn. */
   expectedBy: number;
+  /** When its next poll begins. */
+  dueAt: number;
+  /** Its read is under way: what it sees may be of a moment ago. */
+  reading: boolean;
+  /** It was hurried while it was read: another poll follows. */
+  hurried: boolean;
+  /** When it was, or will be, last read because it was hurried. */
+  hurriedAt: number;
   /** Its first poll is over, whatever came of it. */
   tried: boolean;
   confirmations: number;
@@ -88,6 +98,10 @@ export class Poller {
         target,
         cancel: undefined,
         expectedBy: Number.POSITIVE_INFINITY,
+        dueAt: 0,
+        reading: false,
+        hurried: false,
+        hurriedAt: Number.NEGATIVE_INFINITY,
         tried: false,
         confirmations: 0,
         status: undefined,
@@ -120,6 +134,30 @@ export class Poller {
     return entry && (await this.#slots.run(entry.target.line, () => this.#read(entry)));
   }
 
+  /**
+   * Polls one target out of turn, because there is reason to believe that it has news: at once, or as soon as the last
+   * time is half a minute ago. The usual interval counts from there. A name that is not polled is passed over.
+   */
+  hurry(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined || this.#stopped) return;
+    if (entry.reading) {
+      entry.hurried = true;
+      return;
+    }
+    const wait = this.#patience(entry);
+    const now = this.#parts.timers.monotonic();
+    if (entry.dueAt <= now + wait) return;
+    entry.cancel?.();
+    entry.hurriedAt = now + wait;
+    this.#schedule(entry, wait);
+  }
+
+  /** How long a target must wait before it may be hurried again. */
+  #patience({ hurriedAt }: Entry): number {
+    return Math.max(0, hurriedAt + hurryMs - this.#parts.timers.monotonic());
+  }
+
   /** Stops polling, ends reads under way, and closes the drivers. May be called twice. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -146,8 +184,10 @@ export class Poller {
 
   #schedule(entry: Entry, ms: number): void {
     if (this.#stopped) return;
+    const { timers } = this.#parts;
+    entry.dueAt = timers.monotonic() + ms;
     this.#expect(entry, ms);
-    entry.cancel = this.#parts.timers.after(`poll ${entry.target.name}`, ms, () => void this.#poll(entry));
+    entry.cancel = timers.after(`poll ${entry.target.name}`, ms, () => void this.#poll(entry));
   }
 
   #expect(entry: Entry, withinMs: number): void {
@@ -160,13 +200,17 @@ export class Poller {
     const again = await this.#slots.run(entry.target.line, async () => {
       if (this.#stopped) return false;
       this.#expect(entry, backstopMs);
+      entry.reading = true;
+      entry.hurried = false;
       return await this.#readAndTell(entry);
     });
+    entry.reading = false;
     if (this.#stopped) return;
     entry.tried = true;
     entry.confirmations = again ? entry.confirmations + 1 : 0;
     const soon = again && entry.confirmations <= maxConfirmations;
     this.#schedule(entry, soon ? Math.min(confirmAfterMs, intervalMs) : intervalMs);
+    if (entry.hurried) this.hurry(entry.target.name);
     if (!this.#settled) this.#lookSettled();
   }
 

@@ -142,4 +142,5 @@ export const modbusOptions: DriverOptions<ModbusOptions> = {
   schemes: ['modbus', `${rtuScheme}:/`],
   fromUrl,
   lineOf: (options) => lineKey(lineSettings(options)),
+  trapsFrom: ({ host }) => (host === undefined ? undefined : { host }),
 };

@@ -70,6 +70,11 @@ export type Access =
       readonly context?: string;
     };
 
+/** The host without the brackets that may stand around an IPv6 address. */
+export function hostOf({ host }: Pick<SnmpOptions, 'host'>): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
 /** The accesses to try in turn: two for `auto` with a community, else one. */
 export function accessesOf(options: SnmpOptions): readonly Access[] {
   const { community, user, authPassword, privPassword, context } = options;
@@ -143,4 +148,8 @@ export const snmpOptions: DriverOptions<SnmpOptions> = {
   schemes: ['snmp'],
   fromUrl,
   lineOf: (options) => `snmp:${options.host.toLowerCase()}:${options.port}`,
+  trapsFrom: (options) => {
+    const [access] = accessesOf(options);
+    return { host: hostOf(options), ...(access?.version === '3' && { user: access }) };
+  },
 };

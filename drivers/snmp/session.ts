@@ -3,9 +3,9 @@
  * into DriverError, and keeps one session a device: an SNMPv3 session holds the engine's identity and clock.
  */
 import { lookup } from 'node:dns/promises';
-import { isIPv6 } from 'node:net';
 import snmp from 'net-snmp';
 import { DriverError } from '../contract.ts';
+import { canonical } from './address.ts';
 import type { Access } from './options.ts';
 import { Port } from './socket.ts';
 import './usm.ts';
@@ -55,16 +55,6 @@ interface Open {
 class OutOfStep extends Error {}
 
 const unreachableSends: ReadonlySet<string> = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
-
-/** A literal IPv6 address in the form that the socket reports for received datagrams. */
-function canonical(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [plain = address, zone] = address.split('%');
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1];
-  if (mapped !== undefined) return mapped;
-  const short = new URL(`http://[${plain}]`).hostname.slice(1, -1);
-  return zone === undefined ? short : `${short}%${zone}`;
-}
 
 export class SnmpSession {
   readonly #target: Target;

@@ -1,10 +1,11 @@
 /**
- * Two repairs of net-snmp's SNMPv3 security, put in place once when this file is loaded:
+ * Three repairs of net-snmp's SNMPv3 security, put in place once when this file is loaded:
  *
  * - DES. OpenSSL 3 offers no single DES, so the library's own code fails on every current Node, while older cards know
  *   nothing better. Triple DES with three equal keys is single DES, and that is offered.
  * - Keys. The library stretches a passphrase to a megabyte for each card anew (about 2 ms, blocking). The stretching
  *   does not depend on the card (RFC 3414, A.2), so it is done once a passphrase.
+ * - Memory. The library keeps a key for each engine that it ever heard of, and anybody can invent engines.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import snmp from 'net-snmp';
@@ -33,22 +34,26 @@ const des = snmp.Encryption.algorithms[snmp.PrivProtocols.des] as unknown as Des
 
 const block = 8;
 const stretched = new Map<string, Buffer>();
+/** Keys by passphrase and engine: enough for each of the largest site's cards. */
+const localized = new Map<string, Buffer>();
+const mostLocalized = 50_000;
 const byLibrary = authentication.passwordToKey;
 
 /** RFC 3414 A.2: a passphrase becomes a key for one engine. */
 const passwordToKey: PasswordToKey = (protocol, password, engineId) => {
   // Keys that are made from keys (AES-256 after Reeder) are octets: they are the library's business.
   if (typeof password !== 'string') return byLibrary(protocol, password, engineId);
-  const { authToKeyCache, computeCacheKey, algorithms, HMAC_BUFFER_SIZE } = snmp.Authentication;
+  const { computeCacheKey, algorithms, HMAC_BUFFER_SIZE } = snmp.Authentication;
   const cacheKey = computeCacheKey(protocol, password, engineId);
-  const known = authToKeyCache[cacheKey];
+  const known = localized.get(cacheKey);
   if (known !== undefined) return known;
   const hash = (algorithms[protocol] as { readonly CRYPTO_ALGORITHM: string }).CRYPTO_ALGORITHM;
   const name = `${hash} ${password}`;
   const digest = stretched.get(name) ?? createHash(hash).update(Buffer.alloc(HMAC_BUFFER_SIZE, password)).digest();
   stretched.set(name, digest);
   const key = createHash(hash).update(digest).update(engineId).update(digest).digest();
-  authToKeyCache[cacheKey] = key;
+  if (localized.size >= mostLocalized) localized.clear();
+  localized.set(cacheKey, key);
   return key;
 };
 

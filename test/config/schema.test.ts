@@ -14,6 +14,7 @@ const texts = { 'mail.password': 'secret', 'ca.pem': '-----BEGIN CERTIFICATE----
 const secretFiles = {
   'cloud.secret': 'whsec_VGhpcyBpcyBhbiBleGFtcGxlOiBtYWtlIHlvdXIgb3du',
   'ups1.community': 'public',
+  'traps.community': 'public',
   'ups2.auth': 'a passphrase',
   'ups2.priv': 'a passphrase',
   'nut.password': 'a password',

@@ -56,7 +56,15 @@ const host = 'drivers/host';
 const registry = 'drivers/registry';
 const lower = ['agent/lifecycle', 'agent/store', 'agent/delivery'];
 const middle = [...lower, 'agent/operations', 'agent/polling', 'agent/control', 'agent/ops', 'agent/discovery'];
-const top = ['agent/commands', 'agent/office', 'agent/heartbeat', 'agent/site', 'agent/poll', 'agent/version'];
+const top = [
+  'agent/commands',
+  'agent/office',
+  'agent/heartbeat',
+  'agent/site',
+  'agent/poll',
+  'agent/traps',
+  'agent/version',
+];
 
 /** What a room may import beside itself. `drivers/*` stands for each driver's folder. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -64,11 +72,21 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/cli': [...top, ...middle, 'agent/agent', 'agent/portal', 'config', contract, registry],
   'agent/agent': [...top, ...middle, 'agent/portal', 'config', contract, registry],
   'agent/portal': [...top, ...middle, 'config', contract, registry],
-  'agent/commands': [...middle, 'agent/office', 'agent/site', 'agent/poll', 'agent/version', contract, registry],
+  'agent/commands': [
+    ...middle,
+    'agent/office',
+    'agent/site',
+    'agent/poll',
+    'agent/traps',
+    'agent/version',
+    contract,
+    registry,
+  ],
   'agent/heartbeat': [...middle, 'agent/office', 'agent/version'],
   'agent/office': [...middle, 'agent/site', 'config', contract],
   'agent/site': [...lower, 'agent/operations', 'config'],
   'agent/poll': [...lower, 'agent/operations', contract],
+  'agent/traps': ['agent/operations', 'agent/polling', 'config', contract, registry],
   'agent/version': [],
   'agent/control': ['agent/operations', 'agent/store', 'agent/lifecycle'],
   'agent/ops': ['agent/operations', 'agent/store', 'agent/lifecycle'],
