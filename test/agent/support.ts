@@ -62,6 +62,8 @@ export interface Words {
   readonly stateDir?: string;
   readonly sendAt?: string;
   readonly intervalMs?: number;
+  /** Traps are heard, on a free port unless told. */
+  readonly traps?: { readonly port: number };
 }
 
 export class World {
@@ -138,7 +140,12 @@ export class World {
     await writeFile(path, this.text(words), { mode: 0o600 });
     const { config } = await loadConfig({ path, env: {} });
     const { intervalMs = config.polling.intervalMs } = words;
-    return { ...config, polling: { ...config.polling, intervalMs, confirmAfterMs: 1 } };
+    const { traps } = words;
+    return {
+      ...config,
+      ...(traps && { traps: { host: '127.0.0.1', ...traps } }),
+      polling: { ...config.polling, intervalMs, confirmAfterMs: 1 },
+    };
   }
 
   text(words: Words): string {

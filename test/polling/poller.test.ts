@@ -285,3 +285,89 @@ describe('a stuck poller', () => {
     expect(bench.poller.stuck()).toEqual(['a']);
   });
 });
+
+describe('a target that is hurried', () => {
+  it('is read at once, and at the interval from there', async () => {
+    const bench = new Bench();
+    bench.start([new FakeDriver('a'), new FakeDriver('b')]);
+    await bench.timers.pass(2 * minute);
+    bench.poller.hurry('a');
+    await bench.timers.pass(5 * minute);
+    expect(bench.readsOf('a')).toEqual([0, 2 * minute, 7 * minute]);
+    expect(bench.readsOf('b')).toEqual([50, 5 * minute + 50]);
+    expect(
+      bench.taken.filter((each) => each === 'a ups'),
+      'what it says is taken in',
+    ).toHaveLength(3);
+  });
+
+  it('is read once in half a minute at most, and once more at its end if it was hurried meanwhile', async () => {
+    const bench = new Bench();
+    bench.start([new FakeDriver('a')]);
+    await bench.timers.pass(minute);
+    for (let n = 0; n < 100; n += 1) {
+      bench.poller.hurry('a');
+      await bench.timers.pass(100);
+    }
+    expect(bench.readsOf('a')).toEqual([0, minute]);
+    await bench.timers.pass(2 * minute);
+    expect(bench.readsOf('a')).toEqual([0, minute, minute + 30_000]);
+    bench.poller.hurry('a');
+    await bench.timers.pass(0);
+    expect(bench.readsOf('a')).toHaveLength(4);
+  });
+
+  it('is read again after a read that was under way, which may have come too early', async () => {
+    const bench = new Bench();
+    const driver = new FakeDriver('a');
+    bench.start([driver]);
+    await bench.timers.pass(minute);
+    driver.does = hangs;
+    bench.poller.hurry('a');
+    await bench.timers.pass(1000);
+    for (let n = 0; n < 5; n += 1) bench.poller.hurry('a');
+    driver.finish();
+    driver.does = answers('ups');
+    await bench.timers.pass(2 * minute);
+    expect(bench.readsOf('a')).toEqual([0, minute, minute + 30_000]);
+  });
+
+  it('waits in its place behind others of its line, and is not queued twice', async () => {
+    const bench = new Bench({ concurrency: 1 });
+    const slow = new FakeDriver('slow');
+    bench.start([slow, new FakeDriver('a')]);
+    await bench.timers.pass(minute);
+    slow.does = hangs;
+    bench.poller.hurry('slow');
+    bench.poller.hurry('a');
+    await bench.timers.pass(1000);
+    bench.poller.hurry('a');
+    slow.finish();
+    await bench.timers.pass(minute);
+    expect(bench.readsOf('a')).toEqual([50, minute + 1000]);
+  });
+
+  it('does not come later because of that', async () => {
+    const bench = new Bench();
+    bench.again = () => bench.reads.length === 2;
+    bench.start([new FakeDriver('a')]);
+    await bench.timers.pass(minute);
+    bench.poller.hurry('a');
+    await bench.timers.pass(10_000);
+    bench.poller.hurry('a');
+    await bench.timers.pass(minute);
+    expect(bench.readsOf('a'), 'its confirmation stands').toEqual([0, minute, minute + 30_000]);
+  });
+
+  it('is passed over when it is not known, or polling has stopped', async () => {
+    const bench = new Bench();
+    bench.start([new FakeDriver('a')]);
+    await bench.timers.pass(minute);
+    bench.poller.hurry('b');
+    await bench.poller.stop();
+    bench.poller.hurry('a');
+    await bench.timers.pass(minute);
+    expect(bench.readsOf('a')).toEqual([0]);
+    expect(bench.timers.waiting).toEqual([]);
+  });
+});
