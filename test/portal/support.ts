@@ -74,6 +74,7 @@ export class TestPage {
       stuck: () => [],
       pollStatus: () => undefined,
       pollNow: async () => undefined,
+      trapStatus: () => undefined,
       ...words.live,
     };
     this.portal = new Portal({
