@@ -1,4 +1,5 @@
 /** What the command line (and later the page) can ask for: names, arguments, and the operations behind them. */
+import { join } from 'node:path';
 import type { Reading } from '../drivers/contract.ts';
 import { loadDriver } from '../drivers/registry.ts';
 import { type Args, text } from './commands/arguments.ts';
@@ -11,11 +12,13 @@ import { datesToConfirm } from './operations/dates.ts';
 import { OperationError, today } from './operations/desk.ts';
 import { connectionView, type EventView, eventViews, unitViews } from './operations/overview.ts';
 import { type PreviewedMail, preview } from './operations/preview.ts';
+import { exportUnit } from './operations/export.ts';
 import { remind } from './operations/remind.ts';
 import { type Answer, answer, cancel, connectionOf, disconnect, invite, tick } from './operations/reseller.ts';
 import { noSuchUps } from './operations/units.ts';
 import { type PollOutput, pollOutput } from './poll.ts';
 import type { PollStatus } from './polling/poller.ts';
+import { writeBackup } from './store/backup.ts';
 import { snapshot } from './store/memory-store.ts';
 import type { TrapStatus } from './traps.ts';
 import { builtAt, version } from './version.ts';
@@ -43,6 +46,8 @@ const commands: Readonly<Record<string, Command>> = {
   'battery-replaced': async (office, args) => await batteryReplaced(office, args),
   set: async (office, args) => await set(office, args),
   dates: async (office) => datesToConfirm(office.desk, office.units),
+  backup: async (office, args) => await backedUp(office, args['config']),
+  export: async (office, args) => await exportUnit(office.desk, office.units, text(args, 'name')),
   preview: async (office, args) => await previewed(office, args),
   'test-mail': async (office, args) => await testMail(office, args['to']),
   'reseller status': async (office) => {
@@ -157,6 +162,15 @@ async function previewed(office: Office, args: Args): Promise<PreviewedMail[]> {
     from: office.sender === '' ? 'preview@localhost' : office.sender,
     ...(args['accepted'] === true ? { accepted: true } : {}),
   });
+}
+
+/** Into the state folder, which the agent may write to wherever it runs; whoever asked takes the file from there. */
+async function backedUp(office: Office, config: unknown): Promise<{ path: string }> {
+  const at = office.desk.now();
+  const path = join(office.config.stateDir, `backup-${at.replaceAll(/[^0-9TZ]/g, '')}.part`);
+  const about = { at, program: version, ...(typeof config === 'string' ? { config } : {}) };
+  await writeBackup(office.desk.store, path, about);
+  return { path };
 }
 
 async function testMail(office: Office, to: unknown): Promise<{ to: string; reply: string }> {

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError, checkConfig, configPath, formatProblem, printConfig } from '../config/config.ts';
 import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
+import { addBackup } from './cli/backup.ts';
 import { addFacts } from './cli/facts.ts';
 import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
 import type { GlobalOptions } from './cli/session.ts';
@@ -145,6 +146,7 @@ function buildProgram(): Command {
     });
   addFacts(program, async (...args) => await show(globals(), ...args));
   addReseller(program, globals);
+  addBackup(program, globals);
   return program;
 }
 

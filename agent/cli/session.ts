@@ -20,6 +20,7 @@ import { noSuchUps } from '../operations/units.ts';
 import { type PollOutput, pollOutput } from '../poll.ts';
 import { realTimers } from '../polling/timers.ts';
 import { unitOf } from '../site.ts';
+import type { Store } from '../store/port.ts';
 
 export interface GlobalOptions {
   readonly config?: string;
@@ -136,14 +137,27 @@ export const quietLog: Log = (level, _code, message) => {
 };
 
 async function onState(config: Config, command: string, args: Record<string, unknown>): Promise<unknown> {
+  return await withOffice(config, async (office) => await runCommand(office, undefined, command, args));
+}
+
+/**
+ * Works on a state folder that no agent holds, as the folder's owner.
+ * @param prepare what must happen under the lock before the state is opened
+ * @throws ControlError `already-running`, `busy`; StoreError
+ */
+export async function withOffice<T>(
+  config: Config,
+  work: (office: Office) => Promise<T>,
+  prepare: (store: () => Promise<Store>) => Promise<Store> = (open) => open(),
+): Promise<T> {
   await becomeOwner(config.stateDir);
   const control = await takeControlBriefly(config.stateDir, commandPatience(realTimers));
   try {
-    const store = await openState(config, quietLog, () => new Date());
+    const store = await prepare(() => openState(config, quietLog, () => new Date()));
     try {
       const office = await Office.open(config, { store, now: () => new Date(), log: quietLog, env: process.env });
       try {
-        return await runCommand(office, undefined, command, args);
+        return await work(office);
       } finally {
         await office.close();
       }
