@@ -10,6 +10,7 @@ import { Office } from './office.ts';
 import type { Log } from './operations/desk.ts';
 import { OperationError } from './operations/desk.ts';
 import { followConfig } from './operations/reseller.ts';
+import { Metrics } from './ops/metrics.ts';
 import { Poller, type PollStatus, type Target } from './polling/poller.ts';
 import { type Cancel, pause, type Timers } from './polling/timers.ts';
 import type { ConfigFile } from './portal/desk.ts';
@@ -76,6 +77,7 @@ export class Agent {
   readonly #heartbeat: Heartbeat;
   readonly #portal: Portal | undefined;
   readonly #traps: Traps;
+  readonly #metrics: Metrics;
   #poller: Poller;
   #pollingSince = 0;
   #daily: ScheduledTask | undefined;
@@ -83,8 +85,9 @@ export class Agent {
   #stopping: Promise<void> | undefined;
   #replacing: Promise<void> = Promise.resolve();
 
-  private constructor(parts: AgentParts, control: ControlServer, store: Store, office: Office) {
+  private constructor(parts: AgentParts, control: ControlServer, store: Store, office: Office, metrics: Metrics) {
     this.#parts = parts;
+    this.#metrics = metrics;
     this.#control = control;
     this.#store = store;
     this.#office = office;
@@ -96,6 +99,15 @@ export class Agent {
       ready: () => this.#isReady(),
       followConfig: () => this.#followConfig(),
       readAnew: () => this.#inTurn(() => this.#pollAnew()),
+    });
+    metrics.watch({
+      ...office,
+      waiting: () => ({ mails: office.outbox.depth(), endpoint: office.forwarder.depth() }),
+      answers: (ups) => {
+        const status = this.#poller.status(ups);
+        return status && status.failures === 0;
+      },
+      clockTrouble: () => this.clockTrouble(),
     });
     const { configFile, timers } = parts;
     const run = (command: string, args: Readonly<Record<string, unknown>>) => this.#run(command, args);
@@ -111,8 +123,10 @@ export class Agent {
     let store: Store | undefined;
     try {
       store = await openState(parts.config, parts.log, parts.now);
-      const office = await Office.open(parts.config, { ...parts, store });
-      const agent = new Agent(parts, control, store, office);
+      const metrics = new Metrics(version);
+      const delivered = metrics.delivered.bind(metrics);
+      const office = await Office.open(parts.config, { ...parts, store, delivered });
+      const agent = new Agent(parts, control, store, office, metrics);
       await agent.#begin();
       return agent;
     } catch (error) {
@@ -224,12 +238,15 @@ export class Agent {
 
   #newPoller(config: Config): Poller {
     const { log, timers } = this.#parts;
+    const drivers = new Map(config.ups.map(({ name, driver }) => [name, driver.name]));
     return new Poller({
       ...config.polling,
       timers,
       log,
       onReading: (name, reading) => this.#onReading(name, reading),
       onFailure: (name, error) => this.#onFailure(name, error),
+      onRead: (name, ms, result) =>
+        this.#metrics.polled({ driver: drivers.get(name) ?? '', seconds: ms / 1000, result }),
       onSettled: () => this.#wake(),
     });
   }
@@ -317,6 +334,16 @@ export class Agent {
   /** How traps are heard, where the config wants them. */
   trapStatus(): TrapStatus | undefined {
     return this.#traps.status();
+  }
+
+  /** Whether every UPS was tried since the start. */
+  ready(): boolean {
+    return this.#isReady();
+  }
+
+  /** The figures in the text format of Prometheus. */
+  async metrics(): Promise<{ readonly type: string; readonly body: string }> {
+    return await this.#metrics.text();
   }
 
   /** How the last poll of a UPS went, with its age in milliseconds. */

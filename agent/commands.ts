@@ -10,9 +10,9 @@ import { isDay } from './lifecycle/days.ts';
 import type { Office } from './office.ts';
 import { datesToConfirm } from './operations/dates.ts';
 import { OperationError, today } from './operations/desk.ts';
+import { exportUnit } from './operations/export.ts';
 import { connectionView, type EventView, eventViews, unitViews } from './operations/overview.ts';
 import { type PreviewedMail, preview } from './operations/preview.ts';
-import { exportUnit } from './operations/export.ts';
 import { remind } from './operations/remind.ts';
 import { type Answer, answer, cancel, connectionOf, disconnect, invite, tick } from './operations/reseller.ts';
 import { noSuchUps } from './operations/units.ts';
@@ -27,6 +27,10 @@ import { builtAt, version } from './version.ts';
 export interface Live {
   clockTrouble(): string | undefined;
   stuck(): readonly string[];
+  /** Every UPS was tried since the start, so that a daily run tells what is true now. */
+  ready(): boolean;
+  /** The figures in the text format of Prometheus. */
+  metrics(): Promise<{ readonly type: string; readonly body: string }>;
   pollStatus(name: string): (PollStatus & { ageMs: number }) | undefined;
   pollNow(name: string): Promise<Reading | undefined>;
   trapStatus(): TrapStatus | undefined;

@@ -13,6 +13,7 @@ import { Outbox } from './delivery/outbox.ts';
 import { clockTrouble } from './operations/clock.ts';
 import type { Desk, Log, Site } from './operations/desk.ts';
 import { endpointDisabled, itemSettled, mailSettled } from './operations/settled.ts';
+import { type Delivered, itemDelivered, mailDelivered } from './operations/tally.ts';
 import { Units } from './operations/units.ts';
 import { senderOf, siteOf, smtpOptionsOf } from './site.ts';
 import { keys } from './store/keys.ts';
@@ -24,6 +25,8 @@ export interface OfficeParts {
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly random?: () => number;
+  /** Told of each mail and item that was taken, or refused for good. */
+  readonly delivered?: (delivered: Delivered) => void;
 }
 
 /** What the config names beside the units, opened: replaced as a whole by a reload. */
@@ -62,7 +65,10 @@ export class Office {
         return { ...site, from: this.sender, replyTo: config.mail?.replyTo ?? { address: site.contact.mail } };
       },
       smtp: () => this.#channels.smtp,
-      settled: (message, fate) => mailSettled(this.desk, message, fate),
+      settled: (message, fate) => {
+        parts.delivered?.(mailDelivered(store, message, fate));
+        return mailSettled(this.desk, message, fate);
+      },
     });
     this.forwarder = new Forwarder({
       ...common,
@@ -72,7 +78,10 @@ export class Office {
           ? { url: config.cloud.endpoint, post: endpoint.post.bind(endpoint) }
           : undefined;
       },
-      settled: (item, fate, reply) => itemSettled(this.desk, item, fate, reply),
+      settled: (item, fate, reply) => {
+        parts.delivered?.(itemDelivered(store, item, fate));
+        return itemSettled(this.desk, item, fate, reply);
+      },
       disabled: () => endpointDisabled(this.desk),
     });
     this.units = new Units(this.desk);

@@ -5,6 +5,7 @@ import { instantAt } from '../lifecycle/days.ts';
 import type { Day, Fact, Facts } from '../lifecycle/model.ts';
 import type { Desk } from '../operations/desk.ts';
 import { connectionView, type UnitView, unitViews } from '../operations/overview.ts';
+import type { Delivered } from '../operations/tally.ts';
 import type { Units } from '../operations/units.ts';
 import { keys } from '../store/keys.ts';
 
@@ -25,15 +26,6 @@ export interface Polled {
   readonly seconds: number;
   /** The verdict of the reading, or `unreachable`. */
   readonly result: string;
-}
-
-/** A mail or an endpoint item that was taken, or failed for good, with the steps of the notices in it. */
-export interface Delivered {
-  readonly channel: 'mail' | 'cloud';
-  readonly recipient: 'customer' | 'reseller' | 'endpoint';
-  readonly kind: string;
-  readonly result: 'taken' | 'refused';
-  readonly steps: readonly string[];
 }
 
 /** The dates of a UPS that are figures of their own. A date that is not known has no sample. */

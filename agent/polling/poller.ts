@@ -31,6 +31,8 @@ export interface PollerParts {
   /** Takes a reading in; `again` asks for a second reading soon. */
   readonly onReading: (name: string, reading: Reading) => Promise<{ readonly again: boolean }>;
   readonly onFailure: (name: string, error: DriverError) => Promise<void>;
+  /** A read is over: how long it took, and the verdict of the reading or `unreachable`. */
+  readonly onRead?: (name: string, ms: number, verdict: Verdict) => void;
   /** Every target was tried once, and no alarm or change waits for its second reading. Called once. */
   readonly onSettled?: () => void;
   readonly log: (
@@ -256,6 +258,7 @@ export class Poller {
     const { driver, name } = entry.target;
     if (this.#stopped) throw stopped(name);
     const read = new AbortController();
+    const began = timers.monotonic();
     this.#reads.add(read);
     let cancel: Cancel = () => {};
     const ended = new Promise<never>((_resolve, reject) => {
@@ -267,11 +270,11 @@ export class Poller {
     });
     try {
       const reading = await Promise.race([driver.read(read.signal), ended]);
-      this.#note(entry, reading.verdict, reading.note);
+      this.#note(entry, began, reading.verdict, reading.note);
       return reading;
     } catch (error) {
       const failure = error instanceof DriverError ? error : this.#mistake(entry, error);
-      this.#note(entry, 'unreachable', withoutName(name, failure.message));
+      this.#note(entry, began, 'unreachable', withoutName(name, failure.message));
       throw failure;
     } finally {
       cancel();
@@ -291,7 +294,7 @@ export class Poller {
   }
 
   /** Keeps the status, and logs it when it says something else than before. */
-  #note(entry: Entry, verdict: Verdict, message: string | undefined): void {
+  #note(entry: Entry, began: number, verdict: Verdict, message: string | undefined): void {
     if (this.#stopped) return;
     const { timers, log } = this.#parts;
     const before = entry.status;
@@ -305,8 +308,9 @@ export class Poller {
       ...(readAt === undefined ? {} : { readAt }),
       failures: good ? 0 : (before?.failures ?? 0) + 1,
     };
-    if (before?.verdict === verdict) return;
     const { name } = entry.target;
+    this.#parts.onRead?.(name, now - began, verdict);
+    if (before?.verdict === verdict) return;
     if (!good) log('warn', `poll.${verdict}`, `${name}: ${message ?? verdict}`, { ups: name });
     else log('info', 'poll.answers', `${name} answers${before ? ' again' : ''}.`, { ups: name, verdict });
   }

@@ -1,5 +1,6 @@
 /** All modules with pages, in the order of the menu. A new one is one line here. */
 import type { RouteModule } from './desk.ts';
+import { health, metrics } from './pages/machine.ts';
 import { overview } from './pages/overview.tsx';
 
-export const modules: readonly RouteModule[] = [overview];
+export const modules: readonly RouteModule[] = [overview, health, metrics];

@@ -72,6 +72,8 @@ export class TestPage {
     const live: Live = {
       clockTrouble: () => undefined,
       stuck: () => [],
+      ready: () => true,
+      metrics: async () => ({ type: 'text/plain', body: 'upsteward_clock_ok 1\n' }),
       pollStatus: () => undefined,
       pollNow: async () => undefined,
       trapStatus: () => undefined,
