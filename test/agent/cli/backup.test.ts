@@ -13,16 +13,14 @@ const file = (name: string): string => join(place.folder, name);
 beforeAll(async () => {
   place = await Place.open([{ name: 'hall', values: {} }]);
   const printed = place.printed.bind(place);
-  place.simulator
-    .unit('hall')
-    .merge(
-      smartUps({
-        serial: 'AS2216000051',
-        manufactured: printed(-1500),
-        installed: printed(-1430),
-        replaceBy: printed(25),
-      }),
-    );
+  place.simulator.unit('hall').merge(
+    smartUps({
+      serial: 'AS2216000051',
+      manufactured: printed(-1500),
+      installed: printed(-1430),
+      replaceBy: printed(25),
+    }),
+  );
   await place.write([`mail: { url: "smtp://127.0.0.1:${place.sink.port}", from: ups@customer.example }`].join('\n'), [
     `{ name: hall, ${place.snmp('hall')} }`,
   ]);
