@@ -33,6 +33,9 @@ export class SimulatedModbusUnit {
   readonly manner: Manner;
   /** When set, every request is answered by this exception. */
   exception: number | undefined;
+  /** More registers at once are refused (exception 3). */
+  longest = 125;
+  readonly #refused = new Map<string, number>();
 
   constructor(manner: Manner) {
     this.manner = manner;
@@ -57,6 +60,12 @@ export class SimulatedModbusUnit {
     return this;
   }
 
+  /** Answers exactly this request by an exception. */
+  refuse(address: number, count: number, exception: number): this {
+    this.#refused.set(`${address} ${count}`, exception);
+    return this;
+  }
+
   /** All registers, by address: for another program that serves them. */
   get registers(): Readonly<Record<number, number>> {
     return Object.fromEntries(this.#registers);
@@ -70,7 +79,9 @@ export class SimulatedModbusUnit {
     if (code !== 3 || request.length !== 5) return refuse(1);
     const address = request.readUInt16BE(1);
     const count = request.readUInt16BE(3);
-    if (count < 1 || count > 125) return refuse(3);
+    if (count < 1 || count > this.longest) return refuse(3);
+    const refused = this.#refused.get(`${address} ${count}`);
+    if (refused !== undefined) return refuse(refused);
     if (this.#inside.has(address) || this.#inside.has(address + count)) return refuse(2);
     const addresses = Array.from({ length: count }, (_none, index) => address + index);
     const missing = addresses.filter((each) => !this.#registers.has(each));

@@ -10,6 +10,8 @@ export type Value =
   | { readonly counter: number }
   | { readonly ticks: number }
   | { readonly oid: string }
+  /** Anything else, as it stands on the wire. */
+  | { readonly tag: number; readonly body: Buffer }
   | null;
 
 interface Place {
@@ -24,6 +26,7 @@ function encode(value: Value): Buffer {
   if ('gauge' in value) return writeInteger(value.gauge, tags.gauge);
   if ('counter' in value) return writeInteger(value.counter, tags.counter);
   if ('ticks' in value) return writeInteger(value.ticks, tags.ticks);
+  if ('tag' in value) return write(value.tag, value.body);
   return writeOid(value.oid);
 }
 
