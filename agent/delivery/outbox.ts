@@ -23,6 +23,7 @@ import type { Smtp } from './mail/smtp.ts';
 import { earlierMessageIds, type NoticeContext, type NoticeEntry, noticesContent, owed } from './notices.ts';
 import type { Message, NoticeRecord } from './records.ts';
 import { giveUpAfterMs, leastAttempts, retryDelay } from './retry.ts';
+import { revealedByMail } from './reveals.ts';
 
 /** What the outbox needs to know of the site, as of now. */
 export interface MailSite {
@@ -178,13 +179,14 @@ export class Outbox {
       await store.commit({ changes: [{ key, remove: true, expected: record.revision }, ...drop.map(removal)] });
       return undefined;
     }
-    const words = message.words ?? this.#compose(message, keep);
+    const { words, reveals } = message.words ? { ...message, words: message.words } : this.#compose(message, keep);
     const envelope = this.#envelope(message, keep);
     const claimed: Message = {
       ...message,
       ...(message.kind === 'notices' && message.words === undefined ? { notices: keep.map(([k]) => k) } : {}),
       state: 'sending',
       ...(message.kind === 'invitation' ? {} : { words }),
+      ...(reveals ? { reveals } : {}),
       firstTriedAt: message.firstTriedAt ?? now(),
       messageId: messageId(envelope.key, site().from),
     };
@@ -202,8 +204,10 @@ export class Outbox {
     return owed(this.#parts.store, message.notices);
   }
 
-  #compose(message: Message, notices: readonly NoticeEntry[]): ComposedMail {
-    return composeMail(this.#content(message, notices), message.language);
+  #compose(message: Message, notices: readonly NoticeEntry[]): Pick<Message, 'reveals'> & { words: ComposedMail } {
+    const content = this.#content(message, notices);
+    const reveals = revealedByMail(content);
+    return { words: composeMail(content, message.language), ...(reveals ? { reveals } : {}) };
   }
 
   #content(message: Message, notices: readonly NoticeEntry[]): MailContent {
@@ -267,10 +271,11 @@ export class Outbox {
     }
     const failures = message.failures + 1;
     const delay = retryDelay(failures, random(), error.retryAfter);
-    const { words, ...rest } = message;
+    const { words, reveals, ...rest } = message;
     const retried: Message = {
       ...rest,
       ...(keepsWords && words ? { words } : {}),
+      ...(keepsWords && reveals ? { reveals } : {}),
       ...(message.kind === 'notices' ? { notices: left } : {}),
       state: 'queued',
       failures,
@@ -299,11 +304,14 @@ export class Outbox {
     if (record === undefined) return;
     const message = record.value;
     const taken = fate.kind === 'taken';
-    const { words, lastError: _error, ...rest } = message;
+    const at = now();
+    const { words, reveals: _reveals, lastError: _error, ...rest } = message;
     const done: Message = {
       ...rest,
       state: taken ? 'sent' : 'failed',
-      settledAt: now(),
+      settledAt: at,
+      reply: fate.reply,
+      ...(words && message.kind !== 'invitation' ? { subject: words.subject } : {}),
       ...(taken ? {} : { lastError: fate.reply }),
     };
     const consequence = settled(message, fate);
@@ -313,7 +321,7 @@ export class Outbox {
         ...this.#noticeFates(message.kind === 'notices' ? message.notices : [], taken),
         ...consequence.changes.filter((change) => change.key !== key),
       ],
-      history: [historyEntry(message, fate, words, now()), ...consequence.history],
+      history: [historyEntry(message, fate, words, at), ...consequence.history],
     };
     try {
       await store.commit(batch);
@@ -370,6 +378,7 @@ function historyEntry(message: Message, fate: Fate, words: ComposedMail | undefi
       ...(message.messageId ? { messageId: message.messageId } : {}),
       ...(message.kind === 'notices' ? { notices: message.notices } : {}),
       ...(shown ? { subject: shown.subject, text: shown.text } : {}),
+      ...(message.reveals ? { reveals: message.reveals } : {}),
     },
   };
 }

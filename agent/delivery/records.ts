@@ -2,6 +2,7 @@
 import type { Day, Instant, Notice, Recipient } from '../lifecycle/model.ts';
 import type { CloudEventData, CloudEventType } from './cloud/events.ts';
 import type { ComposedMail, CustomerMail, InvitationMail, Language, TestMail } from './mail/content.ts';
+import type { Revealed } from './reveals.ts';
 
 /** A notice and its fate. It is created together with the message that carries it. */
 export interface NoticeRecord extends Notice {
@@ -29,8 +30,14 @@ interface MessageBase {
    * server may already have taken is sent again letter by letter.
    */
   readonly words?: ComposedMail;
+  /** What these words reveal to the reseller; kept as long as they are, then in the history with them. */
+  readonly reveals?: Revealed;
   readonly lastError?: string;
   readonly settledAt?: Instant;
+  /** The mail server's own words when it took the message or refused it for good. */
+  readonly reply?: string;
+  /** Of the mail as it left. */
+  readonly subject?: string;
   readonly messageId?: string;
 }
 

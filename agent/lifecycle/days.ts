@@ -39,6 +39,11 @@ export function addMonths(day: Day, count: number): Day {
   return Temporal.PlainDate.from(day).add({ months: count }).toString();
 }
 
+/** Whole months from one day to a later one. */
+export function monthsBetween(from: Day, to: Day): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'months' }).months;
+}
+
 /** The Monday of an ISO 8601 week. */
 export function mondayOfWeek(year: number, week: number): Day {
   const fourth = Temporal.PlainDate.from({ year, month: 1, day: 4 });

@@ -80,6 +80,11 @@ export function sound<T>(fact: Fact<T> | undefined): fact is Fact<T> {
   return fact !== undefined && fact.confidence === 'sound';
 }
 
+/** What a fact says, where it may be told to anybody. */
+export function told<T>(fact: Fact<T> | undefined): T | undefined {
+  return sound(fact) ? fact.value : undefined;
+}
+
 const plainKeys = [
   'device.mfr',
   'device.model',

@@ -1,6 +1,7 @@
 /** The dates that wait for a word of the customer: missing, doubtful, or only an estimate. */
 import { type CustomerKey, factOf } from '../lifecycle/entry.ts';
 import type { Day, Fact, FactSource } from '../lifecycle/model.ts';
+import { present } from '../lifecycle/present.ts';
 import type { Desk } from './desk.ts';
 import type { Units } from './units.ts';
 
@@ -38,16 +39,7 @@ export function datesToConfirm(desk: Desk, units: Units): DateToConfirm[] {
     return askedFor.flatMap((key): DateToConfirm[] => {
       const verdict = judge(key, factOf(facts, key));
       if (verdict === undefined) return [];
-      return [
-        {
-          ups: name,
-          ...(site === undefined ? {} : { site }),
-          ...(model ? { model: model.value } : {}),
-          ...(serial ? { serial: serial.value } : {}),
-          key,
-          ...verdict,
-        },
-      ];
+      return [present({ ups: name, site, model: model?.value, serial: serial?.value, key, ...verdict })];
     });
   });
   return dates.sort((a, b) => dateStates.indexOf(a.state) - dateStates.indexOf(b.state));

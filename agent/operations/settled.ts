@@ -1,10 +1,13 @@
 /** What follows when a message or an item for the endpoint was taken, or failed for good. */
+import type { CloudEventData } from '../delivery/cloud/events.ts';
 import type { ItemFate } from '../delivery/forwarder.ts';
 import type { Consequence, Fate } from '../delivery/outbox.ts';
 import type { CloudItem, Message, NoticeRecord } from '../delivery/records.ts';
+import { revealedByEndpoint } from '../delivery/reveals.ts';
 import { eventTitle } from '../lifecycle/model.ts';
 import type { Unit } from '../lifecycle/unit.ts';
 import { keys } from '../store/keys.ts';
+import type { HistoryEntry } from '../store/port.ts';
 import { type Desk, today } from './desk.ts';
 import { connectionOf, customerMessage, writesOf } from './reseller.ts';
 
@@ -34,13 +37,29 @@ export function mailSettled(desk: Desk, message: Message, fate: Fate): Consequen
 /** After an item for the endpoint: the notice it told, the invitation it carried. */
 export function itemSettled(desk: Desk, item: CloudItem, fate: ItemFate, reply: string): Consequence {
   if (item.invitation !== undefined && item.invitation === connectionOf(desk.store).id) {
-    return fate === 'taken' ? writesOf(desk, { kind: 'taken' }) : writesOf(desk, { kind: 'refused' }, reply);
+    if (fate !== 'taken') return writesOf(desk, { kind: 'refused' }, reply);
+    const { changes, history } = writesOf(desk, { kind: 'taken' });
+    return { changes, history: [...history, ...invitationPassedOn(desk, reply)] };
   }
   const record = item.notice === undefined ? undefined : desk.store.get<NoticeRecord>(item.notice);
   const news = fate === 'refused' ? endpointNews(desk, 'endpoint-refused', reply) : nothing;
   if (item.notice === undefined || record === undefined) return news;
   const value: NoticeRecord = { ...record.value, state: fate === 'taken' ? 'told' : 'failed', at: desk.now() };
-  return { changes: [{ key: item.notice, value, expected: record.revision }, ...news.changes], history: [] };
+  const history = fate === 'taken' ? noticePassedOn(desk, item, value, reply) : [];
+  return { changes: [{ key: item.notice, value, expected: record.revision }, ...news.changes], history };
+}
+
+function invitationPassedOn(desk: Desk, reply: string): HistoryEntry[] {
+  const { id, address } = connectionOf(desk.store);
+  const data = { connection: id, to: address, reply, reveals: { site: ['company'], units: [] } };
+  return [{ at: desk.now(), kind: 'invitation.passed-on', data }];
+}
+
+function noticePassedOn(desk: Desk, item: CloudItem, notice: NoticeRecord, reply: string): HistoryEntry[] {
+  const due = item.data as CloudEventData<'notice.due'>;
+  const { recipient, event, step, unit } = notice;
+  const data = { recipient, to: due.reseller ?? '', title: due.title, event, step, reply };
+  return [{ at: desk.now(), kind: 'notice.passed-on', unit, data: { ...data, reveals: revealedByEndpoint(due) } }];
 }
 
 /** The endpoint is gone for good (410): the customer is told once. */

@@ -5,7 +5,7 @@ import { explain, type Files } from './files.ts';
 import type { NumberedEntry } from './journal.ts';
 import type { StoreLog } from './log.ts';
 import { matches } from './memory-store.ts';
-import type { HistoryEntry } from './port.ts';
+import type { HistoryEntry, HistoryFilter } from './port.ts';
 
 /** What a history file was found to hold. */
 interface Scan {
@@ -55,11 +55,11 @@ export class History {
   }
 
   /** All entries that pass the filter, oldest first. A line that cannot be read is passed over. */
-  async read(filter: { unit?: string; kind?: string }): Promise<HistoryEntry[]> {
+  async read(filter: HistoryFilter): Promise<HistoryEntry[]> {
     await this.#inTurn(() => this.#drain());
     const found: NumberedEntry[] = this.#queue.filter(({ entry }) => matches(entry, filter));
     for (const name of (await this.#files.readdir(this.#directory)).sort()) {
-      if (!/^\d{4}-\d{2}\.ndjson$/.test(name)) continue;
+      if (!/^\d{4}-\d{2}\.ndjson$/.test(name) || !isWanted(name.slice(0, 7), filter)) continue;
       for await (const { line } of readLines(this.#files, join(this.#directory, name))) {
         const numbered = parse(line);
         if (numbered !== undefined && matches(numbered.entry, filter)) found.push(numbered);
@@ -173,6 +173,11 @@ function monthOf(numbered: NumberedEntry | undefined): string {
   const at = numbered?.entry.at ?? '';
   return /^\d{4}-\d{2}/.exec(at)?.[0] ?? '0000-00';
 }
+
+/** An entry without a readable instant lies in the file of no month. */
+const isWanted = (month: string, { from, to }: HistoryFilter): boolean =>
+  month === '0000-00' ||
+  ((from === undefined || month >= from.slice(0, 7)) && (to === undefined || month <= to.slice(0, 7)));
 
 function parse(line: Buffer): NumberedEntry | undefined {
   try {

@@ -12,8 +12,14 @@ export const keys = {
   units: 'unit/',
   /** `agent/lifecycle/model` names the notices: see `noticeKey`. */
   notices: 'notice/',
+  noticesOfUnit: (unit: string): string => `notice/${part(unit)}/`,
   noticesOf: (unit: string, event: string, occurrence: string): string =>
     `notice/${part(unit)}/${event}/${occurrence}/`,
+  /** A token of the API. */
+  token: (name: string): string => `token/${part(name)}`,
+  tokens: 'token/',
+  /** The address of the calendar feed. */
+  calendar: 'calendar',
   message: (id: string): string => `message/${id}`,
   messages: 'message/',
   cloud: (id: string): string => `cloud/${id}`,

@@ -7,7 +7,7 @@ import { explain, type Files, nodeFiles, writeFailed } from './files.ts';
 import { History } from './history.ts';
 import { encodeLine, type NumberedEntry } from './journal.ts';
 import type { StoreLog } from './log.ts';
-import { type Batch, type HistoryEntry, type Store, StoreError, type Versioned } from './port.ts';
+import { type Batch, type HistoryEntry, type HistoryFilter, type Store, StoreError, type Versioned } from './port.ts';
 import { prepare, Records, type Undo } from './records.ts';
 import { journalGenerations, journalName, type Recovered, recover } from './recovery.ts';
 
@@ -131,7 +131,7 @@ class LowdbStore implements Store {
     });
   }
 
-  history(filter: { unit?: string; kind?: string } = {}): Promise<HistoryEntry[]> {
+  history(filter: HistoryFilter = {}): Promise<HistoryEntry[]> {
     return this.#history.read(filter);
   }
 

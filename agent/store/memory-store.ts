@@ -1,4 +1,4 @@
-import { type Batch, type HistoryEntry, type Store, StoreError, type Versioned } from './port.ts';
+import { type Batch, type HistoryEntry, type HistoryFilter, type Store, StoreError, type Versioned } from './port.ts';
 import { deepFreeze, prepare, Records } from './records.ts';
 
 /**
@@ -41,9 +41,14 @@ export function snapshot(store: Store, now?: () => number): Store {
 }
 
 /** Whether a history entry passes a filter. */
-export function matches(entry: HistoryEntry, filter: { unit?: string; kind?: string }): boolean {
+export function matches(entry: HistoryEntry, { unit, kind, from, to }: HistoryFilter): boolean {
   return (
-    (filter.unit === undefined || entry.unit === filter.unit) &&
-    (filter.kind === undefined || entry.kind === filter.kind)
+    (unit === undefined || entry.unit === unit) &&
+    (kind === undefined || [kind].flat().some((each) => isOfKind(entry, each))) &&
+    (from === undefined || entry.at >= from) &&
+    (to === undefined || entry.at <= to)
   );
 }
+
+const isOfKind = (entry: HistoryEntry, kind: string): boolean =>
+  kind.endsWith('.') ? entry.kind.startsWith(kind) : entry.kind === kind;

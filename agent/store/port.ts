@@ -21,6 +21,16 @@ export interface HistoryEntry {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Which entries of the history are wanted; what is absent does not matter. */
+export interface HistoryFilter {
+  readonly unit?: string;
+  /** Any of these kinds; one with a dot at its end is a family: `connection.`. */
+  readonly kind?: string | readonly string[];
+  /** Instants between which it happened, both inclusive. Months outside are not even read. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
 export interface Put {
   readonly key: string;
   readonly value: unknown;
@@ -48,8 +58,8 @@ export interface Store {
    * @throws StoreError `conflict` (rejected, nothing changed), `write-failed` (retry; nothing changed)
    */
   commit(batch: Batch): Promise<void>;
-  /** History entries, oldest first, optionally of one unit. */
-  history(filter?: { unit?: string; kind?: string }): Promise<HistoryEntry[]>;
+  /** History entries that pass the filter, oldest first. */
+  history(filter?: HistoryFilter): Promise<HistoryEntry[]>;
   /** The instant of the last durable change (ISO 8601 UTC), to notice a clock that went back. */
   lastWritten(): string | undefined;
   close(): Promise<void>;

@@ -1,0 +1,188 @@
+/** What left or is to leave, with its fate: mails, and notices that the endpoint passes on. */
+import { composeMail } from '../delivery/mail/compose.ts';
+import type { EndpointState, InvitationMessage, Message, MessageState, NoticeRecord } from '../delivery/records.ts';
+import type { Revealed } from '../delivery/reveals.ts';
+import { type EventId, eventTitle, type Instant, type Step } from '../lifecycle/model.ts';
+import { present } from '../lifecycle/present.ts';
+import type { Unit } from '../lifecycle/unit.ts';
+import { keys } from '../store/keys.ts';
+import type { HistoryEntry } from '../store/port.ts';
+import type { Desk } from './desk.ts';
+import { isMessage, isPassedOn, type RetryVerdict, recordOf, retryVerdict } from './resend.ts';
+import { noSuchUps, type Units } from './units.ts';
+
+export interface SentNotice {
+  readonly ups: string;
+  readonly event: EventId;
+  readonly title: string;
+  readonly step: Step;
+}
+
+/** One mail, or one notice that the endpoint passes on. */
+export interface SentItem {
+  readonly id: string;
+  readonly way: 'mail' | 'endpoint';
+  readonly what: 'notices' | 'reminder' | 'invitation' | 'customer' | 'test';
+  readonly who: 'customer' | 'reseller';
+  readonly to: string;
+  readonly state: MessageState;
+  readonly createdAt: Instant;
+  /** When its fate was settled. */
+  readonly settledAt?: Instant;
+  /** When it is tried next. */
+  readonly nextAt?: Instant;
+  readonly failures: number;
+  /** What the far side said last: it took it, it asked for patience, it refused it. */
+  readonly reply?: string;
+  readonly subject?: string;
+  /** The first of the notices that it carries. */
+  readonly notices: readonly SentNotice[];
+  readonly noticeCount: number;
+  readonly retry: RetryVerdict;
+}
+
+export interface SentFilter {
+  readonly ups?: string;
+  readonly state?: MessageState;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export interface SentPage {
+  readonly total: number;
+  readonly offset: number;
+  readonly items: readonly SentItem[];
+}
+
+/** The mail in its own words, and each time it was settled. */
+export interface SentDetail extends SentItem {
+  readonly text?: string;
+  /** The words are those of now with the code left out: an invitation's own words are never written down. */
+  readonly codeLeftOut?: true;
+  readonly messageId?: string;
+  readonly reveals?: Revealed;
+  readonly attempts: readonly { readonly at: Instant; readonly taken: boolean; readonly reply: string }[];
+}
+
+type Entry = readonly [id: string, at: Instant, record: Message | NoticeRecord];
+
+/** Notices named for each item of a list; a mail may carry thousands. */
+const named = 5;
+
+/** What left and what waits, newest first. @throws OperationError `no-such-ups` */
+export function sentItems(desk: Desk, units: Units, filter: SentFilter = {}): SentPage {
+  const { offset = 0, limit = 50 } = filter;
+  const all = entries(desk, unitOf(units, filter.ups))
+    .filter(([, , record]) => filter.state === undefined || stateOf(record) === filter.state)
+    .sort(([idA, a], [idB, b]) => (a === b ? (idA < idB ? -1 : 1) : a < b ? 1 : -1));
+  return {
+    total: all.length,
+    offset,
+    items: all.slice(offset, offset + limit).map(([id, , record]) => itemOf(desk, id, record, named)),
+  };
+}
+
+/** One of them with its words. @throws OperationError `no-such-message` */
+export async function sentDetail(desk: Desk, id: string): Promise<SentDetail> {
+  const record = recordOf(desk, id).value;
+  const item = itemOf(desk, id, record, Number.POSITIVE_INFINITY);
+  if (!isMessage(record)) return { ...item, attempts: [] };
+  const until = record.settledAt === undefined ? {} : { to: record.settledAt };
+  const history = (await desk.store.history({ kind: 'mail.', from: record.createdAt, ...until })).filter(
+    ({ data }) => data['message'] === id,
+  );
+  const last = history.findLast(({ data }) => data['text'] !== undefined)?.data;
+  const invitation = record.kind === 'invitation';
+  return {
+    ...item,
+    ...present({
+      text: invitation ? withoutCode(record) : (record.words?.text ?? (last?.['text'] as string | undefined)),
+      codeLeftOut: invitation || undefined,
+      messageId: record.messageId,
+      reveals: record.reveals ?? (last?.['reveals'] as Revealed | undefined),
+    }),
+    attempts: history.filter(({ kind }) => kind !== 'mail.retried').map(attempt),
+  };
+}
+
+const stateOf = (record: Message | NoticeRecord): MessageState =>
+  record.state === 'told' ? 'sent' : (record.state as MessageState);
+
+function unitOf(units: Units, ups: string | undefined): string | undefined {
+  if (ups === undefined) return undefined;
+  const unit = units.find(ups)?.value;
+  if (unit === undefined) throw noSuchUps(ups);
+  return unit.id;
+}
+
+function entries(desk: Desk, unit: string | undefined): Entry[] {
+  const { store } = desk;
+  const notices = store.list<NoticeRecord>(unit === undefined ? keys.notices : keys.noticesOfUnit(unit));
+  const passedOn = notices.filter(([, { value }]) => value.recipient !== 'customer' && isPassedOn(value));
+  const carriers = unit === undefined ? undefined : new Set(notices.map(([, { value }]) => value.message));
+  const messages = store.list<Message>(keys.messages).filter(([, { value }]) => carriers?.has(value.id) ?? true);
+  return [
+    ...messages.map(([, { value }]): Entry => [value.id, value.settledAt ?? value.createdAt, value]),
+    ...passedOn.map(([key, { value }]): Entry => [key, value.at, value]),
+  ];
+}
+
+function itemOf(desk: Desk, id: string, record: Message | NoticeRecord, most: number): SentItem {
+  const retry = retryVerdict(desk, id, record);
+  if (!isMessage(record)) return passedOnItem(desk, id, record, retry);
+  const carried = record.kind === 'notices' ? record.notices : [];
+  return present({
+    id,
+    way: 'mail',
+    what: record.kind === 'notices' && record.reminder ? 'reminder' : record.kind,
+    who: record.recipient === 'customer' ? 'customer' : 'reseller',
+    to: record.to,
+    state: record.state,
+    createdAt: record.createdAt,
+    settledAt: record.settledAt,
+    nextAt: record.state === 'queued' ? record.nextAt : undefined,
+    failures: record.failures,
+    reply: record.reply ?? record.lastError,
+    subject: record.words?.subject ?? record.subject,
+    notices: carried.slice(0, most).flatMap((key) => {
+      const notice = desk.store.get<NoticeRecord>(key);
+      return notice ? [noticeOf(desk, notice.value)] : [];
+    }),
+    noticeCount: carried.length,
+    retry,
+  } as const);
+}
+
+function passedOnItem(desk: Desk, id: string, record: NoticeRecord, retry: RetryVerdict): SentItem {
+  const endpoint = desk.store.get<EndpointState>(keys.endpoint)?.value;
+  const waits = record.state === 'queued';
+  return present({
+    id,
+    way: 'endpoint',
+    what: record.step === 'reminder' ? 'reminder' : 'notices',
+    who: 'reseller',
+    to: desk.site().endpoint ?? '',
+    state: stateOf(record),
+    createdAt: record.at,
+    settledAt: waits ? undefined : record.at,
+    nextAt: waits ? endpoint?.nextAt : undefined,
+    failures: waits ? (endpoint?.failures ?? 0) : 0,
+    reply: waits ? endpoint?.lastError : undefined,
+    notices: [noticeOf(desk, record)],
+    noticeCount: 1,
+    retry,
+  } as const);
+}
+
+function noticeOf(desk: Desk, { unit, event, date, step }: NoticeRecord): SentNotice {
+  const name = desk.store.get<Unit>(keys.unit(unit))?.value.name ?? unit;
+  return { ups: name, event, title: eventTitle(event, date), step };
+}
+
+function withoutCode({ content, language }: InvitationMessage): string {
+  return composeMail({ ...content, code: '····-····', token: '·'.repeat(26) }, language).text;
+}
+
+function attempt({ at, kind, data }: HistoryEntry): SentDetail['attempts'][number] {
+  return { at, taken: kind === 'mail.sent', reply: String(data['reply'] ?? '') };
+}
