@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import type { Reading } from '../drivers/contract.ts';
 import { loadDriver } from '../drivers/registry.ts';
+import { accessCommands } from './commands/access.ts';
 import { type Args, text } from './commands/arguments.ts';
 import { set } from './commands/facts.ts';
+import { recordCommands } from './commands/records.ts';
 import { DeliveryError } from './delivery/channel.ts';
 import { composeMail } from './delivery/mail/compose.ts';
 import { isDay } from './lifecycle/days.ts';
@@ -54,6 +56,8 @@ const commands: Readonly<Record<string, Command>> = {
   export: async (office, args) => await exportUnit(office.desk, office.units, text(args, 'name')),
   preview: async (office, args) => await previewed(office, args),
   'test-mail': async (office, args) => await testMail(office, args['to']),
+  ...recordCommands,
+  ...accessCommands,
   'reseller status': async (office) => {
     await tick(office.desk);
     return connectionView(office.desk);
@@ -70,6 +74,10 @@ const needsClock: ReadonlySet<string> = new Set([
   'remind',
   'battery-replaced',
   'set',
+  'retry',
+  'import apply',
+  'token create',
+  'calendar renew',
   'reseller invite',
   'reseller cancel',
   'reseller disconnect',

@@ -4,15 +4,18 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError, checkConfig, configPath, formatProblem, printConfig } from '../config/config.ts';
 import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
+import { addAccess } from './cli/access.ts';
 import { addBackup } from './cli/backup.ts';
 import { addFacts } from './cli/facts.ts';
 import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
+import { addRecords } from './cli/records.ts';
 import type { GlobalOptions } from './cli/session.ts';
+import type { CliTools } from './cli/tools.ts';
 import type { HealthOutput, StatusOutput } from './commands.ts';
 import type { ConnectionView, EventView } from './operations/overview.ts';
 import type { PreviewedMail } from './operations/preview.ts';
 import type { Answer } from './operations/reseller.ts';
-import { exitCodeOf, type PollOutput, pollOutput, pollText } from './poll.ts';
+import { exitCodeOf, type PollOutput, pollOutput, pollText, printable } from './poll.ts';
 import { realTimers } from './polling/timers.ts';
 import { StoreError } from './store/port.ts';
 import { version } from './version.ts';
@@ -144,7 +147,15 @@ function buildProgram(): Command {
         ({ to, reply }) => `The mail server took a test mail to ${to}: ${reply}`,
       );
     });
-  addFacts(program, async (...args) => await show(globals(), ...args));
+  const tools: CliTools = {
+    ask: async <T>(command: string, args: object) => (await carriedOut(globals(), command, args)).result as T,
+    show: async (...args) => await show(globals(), ...args),
+    // A file or a pipe gets a table as it is; a terminal, nothing that it would obey.
+    write: (text) => process.stdout.write(process.stdout.isTTY ? text.split('\n').map(printable).join('\n') : text),
+  };
+  addFacts(program, tools);
+  addRecords(program, tools);
+  addAccess(program, tools);
   addReseller(program, globals);
   addBackup(program, globals);
   return program;
@@ -214,16 +225,20 @@ async function answer(
 async function show<T>(
   globals: GlobalOptions,
   command: string,
-  args: Record<string, unknown>,
+  args: object,
   asJson: boolean | undefined,
   print: (result: T) => string,
 ): Promise<T> {
-  const { carryOut } = await session();
-  const { result, offline } = await carryOut(globals, command, args);
+  const { result, offline } = await carriedOut(globals, command, args);
   process.stdout.write(`${asJson ? JSON.stringify(result, undefined, 2) : print(result as T)}\n`);
-  const sends = ['remind', 'reseller invite'].includes(command);
+  const sends = ['remind', 'retry', 'reseller invite'].includes(command);
   if (offline && sends) process.stderr.write('The agent is not running; the mail leaves when it does.\n');
   return result as T;
+}
+
+async function carriedOut(globals: GlobalOptions, command: string, args: object) {
+  const { carryOut } = await session();
+  return await carryOut(globals, command, { ...args });
 }
 
 async function check(globals: GlobalOptions, options: { json?: boolean; print?: boolean }): Promise<void> {

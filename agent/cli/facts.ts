@@ -5,14 +5,7 @@ import type { DateToConfirm } from '../operations/dates.ts';
 import type { UnitView } from '../operations/overview.ts';
 import { printable } from '../poll.ts';
 import { table } from './print.ts';
-
-/** Carries a command out and prints its answer. */
-export type Show = <T>(
-  command: string,
-  args: Record<string, unknown>,
-  asJson: boolean | undefined,
-  print: (result: T) => string,
-) => Promise<T>;
+import type { CliTools } from './tools.ts';
 
 /** What can be entered, as the command line writes it. */
 const keysOf = {
@@ -23,7 +16,8 @@ const keysOf = {
 } as const satisfies Record<string, CustomerKey>;
 type Word = keyof typeof keysOf;
 
-const titles: Readonly<Record<CustomerKey, string>> = {
+/** What they are called in an answer. */
+export const keyTitles: Readonly<Record<CustomerKey, string>> = {
   installed: 'installed',
   replaceBy: 'replace by',
   warrantyEnd: 'warranty end',
@@ -44,7 +38,7 @@ const several = (flag: string, description: string): Option =>
   new Option(`${flag} <what...>`, description).choices(Object.keys(keysOf));
 
 /** Adds `set` and `dates` to the program. */
-export function addFacts(program: Command, show: Show): void {
+export function addFacts(program: Command, { show }: CliTools): void {
   program
     .command('set')
     .argument('<ups>', 'name of the UPS')
@@ -75,16 +69,16 @@ const keys = (words: readonly Word[] = []): CustomerKey[] => words.map((word) =>
 function unitText({ ups, facts }: UnitView): string {
   const rows = Object.values(keysOf).map((key) => {
     const fact = factOf(facts, key);
-    if (fact === undefined) return [titles[key], '-', ''];
+    if (fact === undefined) return [keyTitles[key], '-', ''];
     const kind = key === 'plan' && facts['plan.kind'] ? `${facts['plan.kind'].value} ` : '';
     const doubt = fact.confidence === 'doubtful' ? `, doubtful: ${fact.why ?? ''}` : '';
-    return [titles[key], `${kind}${fact.value}`, `(${fact.source}${doubt})`];
+    return [keyTitles[key], `${kind}${fact.value}`, `(${fact.source}${doubt})`];
   });
   return `${printable(ups)}\n${table(rows)}`;
 }
 
 function datesText(dates: readonly DateToConfirm[]): string {
   if (dates.length === 0) return 'All dates are known and sound.';
-  const rows = dates.map(({ ups, key, state, value, why }) => [ups, titles[key], state, value ?? '-', why]);
+  const rows = dates.map(({ ups, key, state, value, why }) => [ups, keyTitles[key], state, value ?? '-', why]);
   return table([['UPS', 'DATE', 'STATE', 'AS KNOWN', 'WHY'], ...rows]);
 }

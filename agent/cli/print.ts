@@ -118,7 +118,8 @@ function pollWords({ poll, lastSeen }: StatusOutput['ups'][number]): string {
   return `${poll.verdict}, ${age}: ${poll.message ?? ''}`.trim();
 }
 
-const minute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')}Z`;
+/** An instant to the minute, in UTC. */
+export const minute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')}Z`;
 
 function dayWords(days: number): string {
   if (days === 0) return 'today';

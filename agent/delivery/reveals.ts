@@ -25,6 +25,11 @@ export function revealedByEndpoint(data: CloudEventData<'notice.due'>): Revealed
   return { site: siteFields(data.contact ?? {}), units: [{ fields, ups: [ups] }] };
 }
 
+/** `company, contact.name; Server room, Hall: model, serial` */
+export function revealedWords({ site, units }: Revealed): string {
+  return [site.join(', '), ...units.map(({ ups, fields }) => `${ups.join(', ')}: ${fields.join(', ')}`)].join('; ');
+}
+
 const siteFields = (contact: object): string[] => ['company', ...Object.keys(contact).map((key) => `contact.${key}`)];
 
 /** The name in the config is for the customer's own mails; everything else of a block is written out. */

@@ -2,7 +2,7 @@
  * The consent record: who was invited, who accepted how and when, and what was disclosed to whom. Read from the history
  * alone, which is only ever appended to.
  */
-import type { Revealed } from '../delivery/reveals.ts';
+import { type Revealed, revealedWords } from '../delivery/reveals.ts';
 import type { ConnectionState } from '../lifecycle/connection.ts';
 import type { Instant, Recipient } from '../lifecycle/model.ts';
 import type { HistoryEntry } from '../store/port.ts';
@@ -92,11 +92,6 @@ export function consentTable({ steps, disclosures }: ConsentRecord, delimiter: D
   ].sort(([a = ''], [b = '']) => Date.parse(a) - Date.parse(b));
   const head = ['at', 'connection', 'address', 'what', 'by', 'disclosed', 'subject', 'message_id', 'reply'];
   return writeTable([head, ...rows], delimiter);
-}
-
-/** `company, contact.name; Server room, Hall: model, serial` */
-export function revealedWords({ site, units }: Revealed): string {
-  return [site.join(', '), ...units.map(({ ups, fields }) => `${ups.join(', ')}: ${fields.join(', ')}`)].join('; ');
 }
 
 function step({ at, kind, data }: HistoryEntry): ConsentStep | undefined {

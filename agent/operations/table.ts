@@ -33,14 +33,14 @@ export function writeTable(rows: readonly (readonly string[])[], delimiter: Deli
   return stringify(disarmed, { delimiter, record_delimiter: 'windows', bom: true, quoted_match: /[\r\n]/ });
 }
 
-/** Text of a file: UTF-8 or UTF-16 by its mark, else UTF-8, else what Excel writes in that part of the world. */
-export function decodeTable(bytes: Uint8Array, fallback: 'windows-1251' | 'windows-1252'): string {
+/** Text of a file: UTF-8 or UTF-16 by its mark, else UTF-8, else what Excel writes where that language is spoken. */
+export function decodeTable(bytes: Uint8Array, language: string): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder(fallback).decode(bytes);
+    return new TextDecoder(language === 'ru' ? 'windows-1251' : 'windows-1252').decode(bytes);
   }
 }
 

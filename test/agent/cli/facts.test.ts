@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addFacts } from '../../../agent/cli/facts.ts';
 import { addMonths } from '../../../agent/lifecycle/days.ts';
 import { smartUps } from '../../../scripts/simulator/units.ts';
-import { Place } from './support.ts';
+import { Place, typed } from './support.ts';
 
 let place: Place;
 
@@ -12,15 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => place.close());
 
+const facts = (...words: string[]): Promise<string> => typed(place, addFacts, ...words);
+
 describe('dates from the command line', { timeout: 60_000 }, () => {
   it('are entered, listed, confirmed and withdrawn', async () => {
     const [installed, end, plan] = [place.day(-1000), place.day(400), place.day(30)];
     const replaceBy = addMonths(installed, 48);
-    const entered = await place.cli(
-      ['set', 'hall', '--installed', installed, '--warranty-end', end, '--plan', `standard:${plan}`],
-      {},
-    );
-    expect(entered).toEqual({
+    const set = ['set', 'hall', '--installed', installed, '--warranty-end', end, '--plan', `standard:${plan}`];
+    expect(await place.cli(set)).toEqual({
       code: 0,
       stderr: '',
       stdout: [
@@ -32,17 +32,19 @@ describe('dates from the command line', { timeout: 60_000 }, () => {
         '',
       ].join('\n'),
     });
-    const dates = await place.cli(['dates']);
-    expect(dates.stdout).toBe(
+    expect(await facts('dates')).toBe(
       [
         'UPS   DATE        STATE      AS KNOWN    WHY',
         `hall  replace by  estimated  ${replaceBy}  ${installed} + 48 months`,
         '',
       ].join('\n'),
     );
-    await place.cli(['set', 'hall', '--confirm', 'replace-by', '--clear', 'plan', 'warranty-end']);
-    expect(await place.json('dates')).toMatchObject([{ ups: 'hall', key: 'warrantyEnd', state: 'missing' }]);
-    expect(await place.json('events')).toEqual([]);
+    expect(await facts('set', 'hall', '--confirm', 'replace-by', '--clear', 'plan', 'warranty-end')).toMatch(
+      new RegExp(`replace by +${replaceBy} +\\(customer\\)\nwarranty end +-\nplan end +-\n`),
+    );
+    expect(JSON.parse(await facts('dates', '--json'))).toMatchObject([
+      { ups: 'hall', key: 'warrantyEnd', state: 'missing' },
+    ]);
   });
 
   it('are refused with the reason', async () => {
@@ -53,9 +55,9 @@ describe('dates from the command line', { timeout: 60_000 }, () => {
       stderr:
         'upsteward: hall: installed: it lies in the future. replace-by: "soon" is no day; write it as YYYY-MM-DD\n',
     });
-    expect((await place.cli(['set', 'hall'])).stderr).toMatch(/say what to enter, to confirm or to clear/);
-    expect((await place.cli(['set', 'hall', '--plan', 'gold'])).stderr).toMatch(/"gold" is no plan/);
-    expect((await place.cli(['set', 'hall', '--confirm', 'all'])).code).toBe(2);
-    expect((await place.cli(['set', 'attic', '--clear', 'plan'])).stderr).toMatch(/no UPS named "attic"/);
+    await expect(facts('set', 'hall')).rejects.toThrow(/say what to enter, to confirm or to clear/);
+    await expect(facts('set', 'hall', '--plan', 'gold')).rejects.toThrow(/"gold" is no plan/);
+    await expect(facts('set', 'hall', '--confirm', 'all')).rejects.toThrow(/Allowed choices are installed/);
+    await expect(facts('set', 'attic', '--clear', 'plan')).rejects.toThrow(/no UPS named "attic"/);
   });
 });

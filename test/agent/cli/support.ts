@@ -2,6 +2,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
+import { carryOut } from '../../../agent/cli/session.ts';
+import type { CliTools } from '../../../agent/cli/tools.ts';
 import { addDays, dayOf } from '../../../agent/lifecycle/days.ts';
 import type { Day } from '../../../agent/lifecycle/model.ts';
 import { type SimulatedUnit, type Simulator, startSimulator } from '../../../scripts/simulator/simulator.ts';
@@ -114,4 +117,32 @@ export class Place {
     const texts = names.filter((each) => each.isFile()).map((each) => readFile(join(each.parentPath, each.name)));
     return Buffer.concat(await Promise.all(texts)).toString('latin1');
   }
+}
+
+/** What a command of the room `cli` prints, carried out in this process on the state of a place. */
+export async function typed(
+  place: Place,
+  add: (program: Command, tools: CliTools) => void,
+  ...words: string[]
+): Promise<string> {
+  let printed = '';
+  const ask = async (command: string, args: object): Promise<unknown> =>
+    (await carryOut({ config: place.config }, command, { ...args })).result;
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  const exitCode = process.exitCode;
+  add(program, {
+    write: (text) => {
+      printed += text;
+    },
+    ask: ask as CliTools['ask'],
+    show: async (command, args, asJson, print) => {
+      const result = await ask(command, args);
+      printed += `${asJson ? JSON.stringify(result) : print(result as never)}\n`;
+      return result as never;
+    },
+  });
+  await program.parseAsync(words, { from: 'user' });
+  const code = process.exitCode === 1 ? 'exit code 1\n' : '';
+  process.exitCode = exitCode;
+  return code + printed;
 }
