@@ -75,7 +75,7 @@ const needsClock: ReadonlySet<string> = new Set([
   'battery-replaced',
   'set',
   'retry',
-  'import apply',
+  'dates import apply',
   'token create',
   'calendar renew',
   'reseller invite',

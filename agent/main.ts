@@ -6,6 +6,7 @@ import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
 import { addAccess } from './cli/access.ts';
 import { addBackup } from './cli/backup.ts';
+import { addDates } from './cli/dates.ts';
 import { addFacts } from './cli/facts.ts';
 import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
 import { addRecords } from './cli/records.ts';
@@ -154,6 +155,7 @@ function buildProgram(): Command {
     write: (text) => process.stdout.write(process.stdout.isTTY ? text.split('\n').map(printable).join('\n') : text),
   };
   addFacts(program, tools);
+  addDates(program, tools);
   addRecords(program, tools);
   addAccess(program, tools);
   addReseller(program, globals);

@@ -1,7 +1,6 @@
-/** The commands about what the customer knows better than the UPS: `set` and `dates`. */
+/** The command about what the customer knows better than the UPS: `set`. */
 import { type Command, Option } from 'commander';
 import { type CustomerKey, factOf } from '../lifecycle/entry.ts';
-import type { DateToConfirm } from '../operations/dates.ts';
 import type { UnitView } from '../operations/overview.ts';
 import { printable } from '../poll.ts';
 import { table } from './print.ts';
@@ -37,7 +36,7 @@ interface SetOptions {
 const several = (flag: string, description: string): Option =>
   new Option(`${flag} <what...>`, description).choices(Object.keys(keysOf));
 
-/** Adds `set` and `dates` to the program. */
+/** Adds `set` to the program. */
 export function addFacts(program: Command, { show }: CliTools): void {
   program
     .command('set')
@@ -55,13 +54,6 @@ export function addFacts(program: Command, { show }: CliTools): void {
       const args = { name, ...days, confirm: keys(confirm), clear: keys(clear) };
       await show<UnitView>('set', args, json, unitText);
     });
-  program
-    .command('dates')
-    .description('list the dates to confirm: doubtful, missing, or only an estimate')
-    .option('--json', 'print the answer as JSON')
-    .action(async (options: { json?: boolean }) => {
-      await show<DateToConfirm[]>('dates', {}, options.json, datesText);
-    });
 }
 
 const keys = (words: readonly Word[] = []): CustomerKey[] => words.map((word) => keysOf[word]);
@@ -75,10 +67,4 @@ function unitText({ ups, facts }: UnitView): string {
     return [keyTitles[key], `${kind}${fact.value}`, `(${fact.source}${doubt})`];
   });
   return `${printable(ups)}\n${table(rows)}`;
-}
-
-function datesText(dates: readonly DateToConfirm[]): string {
-  if (dates.length === 0) return 'All dates are known and sound.';
-  const rows = dates.map(({ ups, key, state, value, why }) => [ups, keyTitles[key], state, value ?? '-', why]);
-  return table([['UPS', 'DATE', 'STATE', 'AS KNOWN', 'WHY'], ...rows]);
 }

@@ -1,20 +1,17 @@
-/** The commands about what was told and agreed, and about tables: `sent`, `retry`, `consent`, `report`, `export`, `import`. */
-import { readFile, writeFile } from 'node:fs/promises';
+/** The commands about what was told, agreed and is to be quoted: `sent`, `retry`, `consent`, `report`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { revealedWords } from '../delivery/reveals.ts';
 import type { ConsentRecord } from '../operations/consent.ts';
-import type { DateChange, ImportPlan } from '../operations/import-dates.ts';
 import type { Report, ReportDate } from '../operations/report.ts';
 import type { SentDetail, SentPage } from '../operations/sent.ts';
 import { printable } from '../poll.ts';
-import { keyTitles } from './facts.ts';
 import { connectionText, minute, table } from './print.ts';
 import type { CliTools } from './tools.ts';
 
 /** Adds the commands to the program. */
 export function addRecords(program: Command, tools: CliTools): void {
   addSent(program, tools);
-  addTables(program, tools);
+  addReport(program, tools);
 }
 
 interface SentOptions {
@@ -56,7 +53,7 @@ function addSent(program: Command, { ask, show, write }: CliTools): void {
     });
 }
 
-function addTables(program: Command, { ask, show, write }: CliTools): void {
+function addReport(program: Command, { ask, show, write }: CliTools): void {
   program
     .command('report')
     .description('print the renewals report: models, serial numbers, cartridges and dates, for a quotation')
@@ -66,29 +63,6 @@ function addTables(program: Command, { ask, show, write }: CliTools): void {
     .action(async ({ json, csv, sites }: { json?: boolean; csv?: boolean; sites?: boolean }) => {
       if (csv) write(await ask<string>('report', { csv, sites }));
       else await show<Report>('report', { sites }, json, reportText);
-    });
-  program
-    .command('export')
-    .argument('[file]', 'where to; standard output unless given')
-    .description('print all UPS and their dates as a table that can be filled in and imported')
-    .action(async (file: string | undefined) => {
-      const text = await ask<string>('export', {});
-      if (file === undefined) write(text);
-      else await writeFile(file, text, { flag: 'wx' });
-    });
-  program
-    .command('import')
-    .argument('<file>', 'a table: CSV with commas, semicolons or tabs')
-    .description('show what a table of dates would change (exit code 1 if a line cannot be taken)')
-    .option('--apply', 'apply the difference')
-    .option('--json', 'print the answer as JSON')
-    .action(async (file: string, { json, apply }: { json?: boolean; apply?: boolean }) => {
-      const bytes = (await readFile(file)).toString('base64');
-      const plan = apply ? await ask<ImportPlan>('import plan', { bytes }) : undefined;
-      const done = plan
-        ? await show<ImportPlan>('import apply', { bytes, digest: plan.digest }, json, (each) => planText(each, true))
-        : await show<ImportPlan>('import plan', { bytes }, json, (each) => planText(each, false));
-      if (done.problems.length > 0) process.exitCode = 1;
     });
 }
 
@@ -159,23 +133,3 @@ function reportText({ rows, cartridges }: Report): string {
 
 const dateWords = (date: ReportDate | undefined): string =>
   date === undefined ? '-' : `${date.day}${date.estimate ? '~' : ''}`;
-
-function planText({ changes, problems, notes, unchanged }: ImportPlan, applied: boolean): string {
-  const rows = changes.map((change) => [`line ${change.line}`, change.ups, keyTitles[change.key], changeWords(change)]);
-  const verdict =
-    changes.length === 0 ? 'Nothing to change.' : applied ? 'Applied.' : 'Nothing is changed yet: --apply does it.';
-  return [
-    ...(rows.length === 0 ? [] : [table(rows), '']),
-    ...problems.map(({ line, column, message }) =>
-      printable(`line ${line}${column === undefined ? '' : `, ${column}`}: ${message}`),
-    ),
-    ...notes.map(printable),
-    `${changes.length} change(s), ${unchanged} line(s) as known, ${problems.length} problem(s). ${verdict}`,
-  ].join('\n');
-}
-
-function changeWords({ kind, from, source, to }: DateChange): string {
-  const before = from === undefined ? 'not known' : `${from} (${source})`;
-  if (kind === 'clear') return `${before}, withdrawn`;
-  return kind === 'confirm' ? `${before}, confirmed` : `${before} -> ${to}`;
-}

@@ -35,10 +35,10 @@ export const recordCommands = {
     const report = renewalsReport(office.desk, office.units, { sites: args['sites'] === true });
     return args['csv'] === true ? reportTable(report, delimiter(office)) : report;
   },
-  export: async (office: Office): Promise<string> => datesTable(office.desk, office.units, delimiter(office)),
-  'import plan': async (office: Office, args: Args): Promise<ImportPlan> =>
+  'dates export': async (office: Office): Promise<string> => datesTable(office.desk, office.units, delimiter(office)),
+  'dates import plan': async (office: Office, args: Args): Promise<ImportPlan> =>
     planImport(office.desk, office.units, tableOf(office, args)),
-  'import apply': async (office: Office, args: Args): Promise<ImportPlan> =>
+  'dates import apply': async (office: Office, args: Args): Promise<ImportPlan> =>
     await applyImport(office.desk, office.units, tableOf(office, args), text(args, 'digest')),
 };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDates } from '../../../agent/cli/dates.ts';
 import { addFacts } from '../../../agent/cli/facts.ts';
 import { addMonths } from '../../../agent/lifecycle/days.ts';
 import { smartUps } from '../../../scripts/simulator/units.ts';
@@ -14,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => place.close());
 
 const facts = (...words: string[]): Promise<string> => typed(place, addFacts, ...words);
+const dates = (...words: string[]): Promise<string> => typed(place, addDates, ...words);
 
 describe('dates from the command line', { timeout: 60_000 }, () => {
   it('are entered, listed, confirmed and withdrawn', async () => {
@@ -32,7 +34,7 @@ describe('dates from the command line', { timeout: 60_000 }, () => {
         '',
       ].join('\n'),
     });
-    expect(await facts('dates')).toBe(
+    expect(await dates('dates')).toBe(
       [
         'UPS   DATE        STATE      AS KNOWN    WHY',
         `hall  replace by  estimated  ${replaceBy}  ${installed} + 48 months`,
@@ -42,7 +44,7 @@ describe('dates from the command line', { timeout: 60_000 }, () => {
     expect(await facts('set', 'hall', '--confirm', 'replace-by', '--clear', 'plan', 'warranty-end')).toMatch(
       new RegExp(`replace by +${replaceBy} +\\(customer\\)\nwarranty end +-\nplan end +-\n`),
     );
-    expect(JSON.parse(await facts('dates', '--json'))).toMatchObject([
+    expect(JSON.parse(await dates('dates', '--json'))).toMatchObject([
       { ups: 'hall', key: 'warrantyEnd', state: 'missing' },
     ]);
   });

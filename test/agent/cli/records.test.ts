@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Agent } from '../../../agent/agent.ts';
 import { addAccess } from '../../../agent/cli/access.ts';
-import { addFacts } from '../../../agent/cli/facts.ts';
+import { addDates } from '../../../agent/cli/dates.ts';
 import { addRecords } from '../../../agent/cli/records.ts';
 import { realTimers } from '../../../agent/polling/timers.ts';
 import { loadConfig } from '../../../config/config.ts';
@@ -30,6 +30,7 @@ beforeAll(async () => {
 afterAll(() => place.close());
 
 const records = (...words: string[]): Promise<string> => typed(place, addRecords, ...words);
+const dates = (...words: string[]): Promise<string> => typed(place, addDates, ...words);
 const access = (...words: string[]): Promise<string> => typed(place, addAccess, ...words);
 
 describe('what was told, from the command line', () => {
@@ -70,22 +71,25 @@ const invitation = (csv: string): string => csv.split('\r\n')[1]?.split(',')[1] 
 describe('tables, from the command line', () => {
   it('leave, are filled in, and come back in two steps', async () => {
     const file = join(place.folder, 'dates.csv');
-    expect(await records('export', file)).toBe('');
+    expect(await dates('dates', 'export', file)).toBe('');
     const text = await readFile(file, 'utf8');
-    expect(await records('export')).toBe(text);
-    await expect(records('export', file)).rejects.toMatchObject({ code: 'EEXIST' });
-    expect(await records('import', file)).toBe('0 change(s), 1 line(s) as known, 0 problem(s). Nothing to change.\n');
+    expect(await dates('dates', 'export')).toBe(text);
+    await expect(dates('dates', 'export', file)).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(await dates('dates', 'import', file)).toBe(
+      '0 change(s), 1 line(s) as known, 0 problem(s). Nothing to change.\n',
+    );
+    expect(JSON.parse(await dates('dates', 'import', file, '--json'))).toMatchObject({ unchanged: 1 });
     const end = place.day(100);
     await writeFile(file, `name;warranty_end\nhall;${end}\nattic;${end}\n`);
-    const plan = await records('import', file);
+    const plan = await dates('dates', 'import', file);
     expect(plan).toMatch(/^exit code 1\n/);
     expect(plan).toMatch(/Nothing is changed yet: --apply does it\.$/m);
     expect(plan).toMatch(new RegExp(`^line 2 +hall +warranty end +not known -> ${end}$`, 'm'));
     expect(plan).toMatch(/^line 3: no UPS named "attic" is watched$/m);
-    expect(JSON.parse(await typed(place, addFacts, 'dates', '--json'))).toHaveLength(1);
-    expect(await records('import', file, '--apply')).toMatch(/1 change\(s\), .* Applied\.$/m);
-    expect(await typed(place, addFacts, 'dates')).toBe('All dates are known and sound.\n');
-    await expect(records('import', join(place.folder, 'nothing.csv'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(JSON.parse(await dates('dates', '--json'))).toHaveLength(1);
+    expect(await dates('dates', 'import', file, '--apply')).toMatch(/1 change\(s\), .* Applied\.$/m);
+    expect(await dates('dates')).toBe('All dates are known and sound.\n');
+    await expect(dates('dates', 'import', join(place.folder, 'nothing.csv'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('are a report for a quotation', async () => {
