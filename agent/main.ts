@@ -8,6 +8,7 @@ import { addAccess } from './cli/access.ts';
 import { addBackup } from './cli/backup.ts';
 import { addDates } from './cli/dates.ts';
 import { addFacts } from './cli/facts.ts';
+import { addPassword } from './cli/password.ts';
 import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
 import { addRecords } from './cli/records.ts';
 import type { GlobalOptions } from './cli/session.ts';
@@ -160,6 +161,7 @@ function buildProgram(): Command {
   addAccess(program, tools);
   addReseller(program, globals);
   addBackup(program, globals);
+  addPassword(program, globals);
   return program;
 }
 

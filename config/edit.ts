@@ -17,6 +17,8 @@ import { indented, type Scalar, setIn } from './yaml-text.ts';
 /** As the loader takes them, and how the file is replaced. */
 export interface EditSources extends Omit<ConfigSources, 'path'> {
   readonly replace?: (original: OriginalFile, text: string) => Promise<void>;
+  /** The file may have mistakes, as long as it has none afterwards. */
+  readonly mends?: boolean;
 }
 
 /** What an edit may do with the file. */
@@ -95,7 +97,7 @@ export async function edit(
   change: (file: ConfigFile) => void,
   sources: EditSources = {},
 ): Promise<boolean> {
-  const { replace = replaceFile, ...others } = sources;
+  const { replace = replaceFile, mends = false, ...others } = sources;
   const original = await readOriginal(path).catch((error: unknown) => {
     throw explained(path, error, '');
   });
@@ -104,7 +106,7 @@ export async function edit(
     throw new ConfigEditError('by-hand', `${path} holds characters that are not UTF-8; save it as UTF-8 first`);
   }
   const check = async (content: string): Promise<CheckedConfig> => await checkText(path, content, others);
-  refuse(await check(text), 'invalid', `${path} has mistakes already; correct them first:`);
+  if (!mends) refuse(await check(text), 'invalid', `${path} has mistakes already; correct them first:`);
   const asked = new Asked(new TextEdit(text, sectionNames));
   try {
     change(asked);

@@ -10,6 +10,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The root of the checkout unless given. */
   readonly cwd?: string;
+  /** What it reads on standard input. */
+  readonly input?: string;
   /** Hang up after the first line of output, as `| head -1` does. */
   readonly head?: boolean;
 }
@@ -33,9 +35,10 @@ export class Cli {
     this.#child = spawn(process.execPath, ['--import', loader, `${root}agent/main.ts`, ...args], {
       cwd: options.cwd ?? root,
       env: { PATH: process.env['PATH'] ?? '', TSX_TSCONFIG_PATH: `${root}tsconfig.json`, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
-    const { stdout, stderr } = this.#child;
+    const { stdin, stdout, stderr } = this.#child;
+    stdin?.end(options.input);
     stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
       if (options.head) stdout.destroy();
