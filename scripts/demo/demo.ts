@@ -39,6 +39,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 // Whoever reads along may leave: `npm run demo | head`.
 stdout.on('error', () => void close().finally(() => process.exit(0)));
 const stage = await starting;
+screen.note(`The page of the agent: ${stage.page} (while this runs)`);
 try {
   if (interactive) {
     const keys = terminalKeyboard(stdin, () => process.kill(process.pid, 'SIGINT'));

@@ -215,6 +215,7 @@ mail:
 cloud:
   endpoint: ${around.endpoint}
   secret: ${around.secret}
+portal: { listen: "127.0.0.1:0" }
 stateDir: ${around.stateDir}
 ups:
 ${units.map((unit) => unitText(unit, around.portOf(unit.card.name))).join('')}`;

@@ -65,7 +65,9 @@ export class Stage {
       await writeFile(path, configText(parts.units, around), { mode: 0o600 });
       const { config } = await loadConfig({ path, env: {} });
       const log = createLog('info', destination({ dest: join(mailsDir, 'agent.log'), sync: true }));
-      const agent = await Agent.start({ config, log, now: clock.now, timers: clock, env: {} });
+      const reload = async (): Promise<void> => await agent.reload((await loadConfig({ path, env: {} })).config);
+      const configFile = { path, reload };
+      const agent = await Agent.start({ config, log, now: clock.now, timers: clock, env: {}, configFile });
       const stage = new Stage(parts, config, agent);
       await stage.settle();
       return stage;
@@ -83,6 +85,11 @@ export class Stage {
 
   get today(): Day {
     return dayOf(this.clock.now().toISOString(), this.config.site.timeZone);
+  }
+
+  /** Where the agent's page is. */
+  get page(): string {
+    return this.#agent.pages[0] ?? '';
   }
 
   card(name: string): RunningUnit {
