@@ -3,7 +3,7 @@ import { type CustomerKey, customerKeys } from '../lifecycle/entry.ts';
 import type { CustomerFacts } from '../lifecycle/facts.ts';
 import type { Office } from '../office.ts';
 import { OperationError } from '../operations/desk.ts';
-import { parsePlan } from '../operations/entries.ts';
+import { type EntryWay, parsePlan } from '../operations/entries.ts';
 import { type UnitView, unitView } from '../operations/overview.ts';
 import { type Args, optionalText, text, words } from './arguments.ts';
 
@@ -18,9 +18,12 @@ export async function set(office: Office, args: Args): Promise<UnitView> {
   if (Object.keys(entry.set).length + entry.confirm.length + entry.clear.length === 0) {
     throw new OperationError('missing-argument', 'say what to enter, to confirm or to clear');
   }
-  await office.units.enterFacts([{ name, ...entry }], 'command');
+  await office.units.enterFacts([{ name, ...entry }], way(args));
   return unitView(office.desk, office.units, name);
 }
+
+/** The page asks for the same command. */
+const way = (args: Args): EntryWay => (args['by'] === 'page' ? 'page' : 'command');
 
 function given(args: Args): CustomerFacts {
   const days = (['installed', 'replaceBy', 'warrantyEnd'] as const).flatMap((key) => {

@@ -76,11 +76,11 @@ export function unitView(desk: Desk, units: Units, name: string): UnitView {
   return viewOf(units, config);
 }
 
-/** Events of the watched units, open ones first, then by date. */
-export function eventViews(desk: Desk, units: Units, options: { all?: boolean } = {}): EventView[] {
+/** Events of the watched units, or of the one named, open ones first, then by date. */
+export function eventViews(desk: Desk, units: Units, options: { all?: boolean; ups?: string } = {}): EventView[] {
   const day = today(desk);
-  return units
-    .all()
+  const wanted = options.ups === undefined ? units.all() : [units.find(options.ups)?.value ?? []].flat();
+  return wanted
     .flatMap((unit) =>
       Object.values(unit.events)
         .filter((event) => options.all || isOpen(event))

@@ -1,6 +1,8 @@
 /** All modules with pages, in the order of the menu. A new one is one line here. */
 import type { RouteModule } from './desk.ts';
+import { dates } from './pages/dates.tsx';
 import { health, metrics } from './pages/machine.ts';
 import { overview } from './pages/overview.tsx';
+import { ups } from './pages/ups.tsx';
 
-export const modules: readonly RouteModule[] = [overview, health, metrics];
+export const modules: readonly RouteModule[] = [overview, dates, ups, health, metrics];

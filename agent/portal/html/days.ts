@@ -1,6 +1,5 @@
 /** Days and instants in the words of the page and the style of the customer's language. */
 import type { Language } from '../../delivery/mail/content.ts';
-import { dayOf } from '../../lifecycle/days.ts';
 import type { Day, FactSource, Instant } from '../../lifecycle/model.ts';
 
 /** `en` writes day before month, as the mails do. */
@@ -83,6 +82,3 @@ export function sourceText(source: FactSource): string {
   } as const;
   return words[source];
 }
-
-/** The day of an instant at the site. */
-export const dayAt = dayOf;

@@ -1,3 +1,8 @@
 /** Addresses of pages that others lead to. A name is not part of a path: `..` and `/` would be. */
 export const upsPath = (name: string, fragment?: string): string =>
   `/ups?name=${encodeURIComponent(name)}${fragment === undefined ? '' : `#${fragment}`}`;
+
+/** A path on this page; anything else that a link or a form may hold leads to the start. */
+export function localPath(path: string | undefined): string {
+  return path !== undefined && /^\/(?![/\\])[\x20-\x5b\x5d-\x7e]*$/.test(path) ? path : '/';
+}

@@ -6,6 +6,7 @@ import type { LoginLimiter } from '../access/limiter.ts';
 import type { PortalApp, PortalContext } from '../desk.ts';
 import { Form, field } from '../html/form.tsx';
 import { page } from '../html/layout.tsx';
+import { localPath } from '../html/paths.ts';
 
 export interface LoginParts extends GuardParts {
   readonly limiter: LoginLimiter;
@@ -46,11 +47,6 @@ export function registerLogout(app: PortalApp, { rules, sessions }: GuardParts):
     deleteCookie(c, cookieName(c, rules), { path: '/', secure: isHttps(c, rules) });
     return c.redirect('/login', 303);
   });
-}
-
-/** A path on this page; anything else that a link may have put there leads to the start. */
-function localPath(path: string | undefined): string {
-  return path !== undefined && /^\/(?![/\\])[\x20-\x5b\x5d-\x7e]*$/.test(path) ? path : '/';
 }
 
 const inWords = (ms: number): string =>

@@ -30,7 +30,7 @@ footer p { max-width: 90ch; margin: 0; padding-top: 1rem; border-top: 1px solid 
 .card-head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: .25rem 1rem; margin-bottom: .75rem; }
 .card-head > * { margin: 0; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.25rem; align-items: start; margin-bottom: 1.25rem; }
-.columns > .card { margin: 0; }
+.columns > .card, .columns > div > :last-child { margin: 0; }
 .stack { display: grid; gap: .6rem; justify-items: start; }
 .stack input:not([type=checkbox], [type=radio]), .stack select { width: 100%; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem; }

@@ -5,6 +5,7 @@ export const parts = `
 .chip.warn { background: var(--warn-ground); border-color: var(--warn-line); color: var(--warn); }
 .chip.good { background: var(--good-ground); border-color: var(--good-line); color: var(--good); }
 .chips { display: flex; flex-wrap: wrap; gap: .3rem; }
+.under { display: block; color: var(--soft); font-size: .875rem; font-weight: 400; }
 .source { color: var(--soft); font-size: .85rem; }
 .doubt { color: var(--warn); }
 .figures { display: flex; flex-wrap: wrap; gap: .75rem; margin: 0 0 1.25rem; padding: 0; list-style: none; }
@@ -30,7 +31,6 @@ tbody th:first-child { width: 30%; }
 tbody tr:last-child > * { border-bottom: 0; }
 td.number, th.number { text-align: right; padding-right: 0; padding-left: .75rem; }
 .name { font-weight: 600; }
-.under { display: block; color: var(--soft); font-size: .875rem; font-weight: 400; }
 .filters { display: flex; flex-wrap: wrap; align-items: end; gap: .75rem; margin-bottom: 1rem; }
 .filters .field { flex: 0 1 auto; }
 .filters .field.grow { flex: 1 1 12rem; }
@@ -42,6 +42,15 @@ td.number, th.number { text-align: right; padding-right: 0; padding-left: .75rem
 ul.plain { margin: 0; padding: 0; list-style: none; }
 ul.plain > li { padding: .6rem 0; border-bottom: 1px solid var(--line); }
 ul.plain > li:last-child { border-bottom: 0; padding-bottom: 0; }
+ul.tight { margin: 0; padding: 0; list-style: none; }
+.date-row { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.3fr) 21.5rem; gap: .5rem 1.25rem; align-items: center; }
+.date-row > .row { justify-content: flex-end; }
+ul.reminders { margin: 0 0 1rem; }
+ul.reminders > li:first-child { padding-top: 0; }
+.reminders form, .reminders p { margin: .4rem 0 0; }
+.crumbs { margin: 0 0 .35rem; font-size: .9rem; }
+.card > details { padding: .6rem 0; border-top: 1px solid var(--line); }
+.card > details:last-child { padding-bottom: 0; }
 details > summary { cursor: pointer; color: var(--accent); font-weight: 550; width: fit-content; }
 details[open] > summary { margin-bottom: .6rem; }
 .timeline svg { display: block; width: 100%; height: auto; }
@@ -71,6 +80,8 @@ iframe.mail { width: 100%; height: 34rem; border: 1px solid var(--line); border-
   .stacking td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .875rem; }
   .stacking td.number { padding-left: 0; }
   .stacking td.none { display: none; }
+  .date-row { grid-template-columns: 1fr; }
+  .date-row > .row { justify-content: flex-start; }
   .figures a { min-width: 0; padding: .5rem .8rem; }
   .figures li { flex: 1 1 8rem; }
   dl.facts { grid-template-columns: 1fr; gap: .1rem; }

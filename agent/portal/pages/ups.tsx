@@ -1,0 +1,75 @@
+/** UPS Status: everything about one unit. */
+import { today } from '../../operations/desk.ts';
+import { eventViews, unitView } from '../../operations/overview.ts';
+import type { PollOutput } from '../../poll.ts';
+import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
+import { dayText } from '../html/days.ts';
+import { act, field } from '../html/form.tsx';
+import { page } from '../html/layout.tsx';
+import { upsPath } from '../html/paths.ts';
+import { Battery } from '../ups/battery.tsx';
+import { Device } from '../ups/device.tsx';
+import { EventTable } from '../ups/events.tsx';
+import { Warranty } from '../ups/warranty.tsx';
+
+export const ups: RouteModule = {
+  access: 'customer',
+  register(app, desk) {
+    app.get('/ups', (c) => upsPage(c, desk));
+    app.post('/ups/remind', async (c) => {
+      const [name, event] = [await field(c, 'name'), await field(c, 'event')];
+      return await act(c, upsPath(name), async () => {
+        const { to } = (await desk.run('remind', { name, event })) as { to: string };
+        return `A reminder goes to ${to}.`;
+      });
+    });
+    app.post('/ups/replaced', async (c) => {
+      const [name, date] = [await field(c, 'name'), await field(c, 'date')];
+      return await act(c, upsPath(name), async () => {
+        await desk.run('battery-replaced', { name, date });
+        return `Recorded: the battery of ${name} was replaced on ${dayText(date, desk.office.desk.site().language)}.`;
+      });
+    });
+    app.post('/ups/read', async (c) => {
+      const name = await field(c, 'name');
+      return await act(c, upsPath(name, 'device'), () => read(desk, name));
+    });
+  },
+};
+
+async function read(desk: PortalDesk, name: string): Promise<string> {
+  const { verdict, message } = (await desk.run('poll', { name })) as PollOutput;
+  if (verdict === 'ups' || verdict === 'other-vendor') return `${name} answers.`;
+  return `${name} could not be read: ${message ?? verdict}`;
+}
+
+function upsPage(c: PortalContext, desk: PortalDesk): Response {
+  const { office } = desk;
+  const name = c.req.query('name') ?? '';
+  const view = unitView(office.desk, office.units, name);
+  const { language } = office.desk.site();
+  const events = eventViews(office.desk, office.units, { all: true, ups: name });
+  const ways = office.config.ups.filter((each) => each.name === name);
+  const props = { c, desk, view, events, today: today(office.desk), language, back: upsPath(name) };
+  const { 'device.model': model, 'device.serial': serial } = view.facts;
+  const about = [view.site, model?.value, serial?.value].filter((text) => text !== undefined).join(' · ');
+  return page(
+    c,
+    { title: name },
+    <>
+      <p class="crumbs">
+        <a href="/">Overview</a>
+      </p>
+      <h1>{name}</h1>
+      <p class="lead">{about === '' ? 'It has not been read yet.' : about}</p>
+      <div class="columns">
+        <Battery {...props} />
+        <div>
+          <Warranty {...props} />
+          <Device {...props} ways={ways} />
+        </div>
+      </div>
+      <EventTable events={events} language={language} />
+    </>,
+  );
+}
