@@ -2,6 +2,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { OperationError } from '../operations/desk.ts';
 import { isPublicHost, requireForm, requireVisitor, visitorOf } from './access/guard.ts';
 import type { LoginLimiter } from './access/limiter.ts';
 import type { Refusals } from './access/refusals.ts';
@@ -131,11 +132,15 @@ function wrongMethod(c: PortalContext, methods: readonly string[]): Response {
 /** What a page throws. Our own mistakes are logged with their place, and not shown. */
 function failed(error: Error, c: PortalContext): Response {
   const refusal = refusalOf(error);
-  if (refusal !== undefined) return problemPage(c, 409, refusal);
+  if (refusal !== undefined) return problemPage(c, statusOf(error), `The reason: ${refusal}`);
   const { log } = c.get('desk').office.desk;
   log('error', 'portal.failed', `${c.req.method} ${c.req.path}: ${error.message}`, { stack: error.stack });
   return problemPage(c, 500, 'The page could not be made. The log of the agent says why; it goes on watching.');
 }
+
+/** What is named does not exist (`no-such-ups` …), or it is not possible now. */
+const statusOf = (error: Error): 404 | 409 =>
+  error instanceof OperationError && error.code.startsWith('no-such-') ? 404 : 409;
 
 /** No script at all, nothing from elsewhere, in nobody's frame; forms lead back here. */
 const policy =

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { type Live, runCommand } from '../../agent/commands.ts';
+import { invitationWords } from '../../agent/delivery/codes.ts';
 import { instantAt } from '../../agent/lifecycle/days.ts';
 import type { Day } from '../../agent/lifecycle/model.ts';
 import { Office } from '../../agent/office.ts';
+import { connectionOf, followConfig } from '../../agent/operations/reseller.ts';
 import type { RouteModule } from '../../agent/portal/desk.ts';
 import { Portal } from '../../agent/portal/server.ts';
 import { memoryStore } from '../../agent/store/memory-store.ts';
@@ -120,6 +122,20 @@ export class TestPage {
   /** Other words in the file; they count from the next reload on. */
   async write(words: Words): Promise<void> {
     await writeFile(join(this.folder, 'config.yaml'), configText({ ...this.#words, ...words }), { mode: 0o600 });
+  }
+
+  /** Does what the config orders: whom to invite, which units to watch. */
+  async follow(): Promise<void> {
+    await followConfig(this.office.desk);
+    await this.office.units.reconcile();
+  }
+
+  /** The reseller gives the code of the invitation. */
+  async accept(): Promise<void> {
+    const { store } = this.office.desk;
+    await runCommand(this.office, undefined, 'reseller accept', {
+      code: invitationWords(store, connectionOf(store).id).code,
+    });
   }
 
   /** Two readings in a row that say the same. */

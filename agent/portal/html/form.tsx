@@ -54,14 +54,14 @@ export async function act(c: PortalContext, then: string, work: () => Promise<st
   } catch (error) {
     const text = refusalOf(error);
     if (text === undefined) throw error;
-    return goTo(c, then, { kind: 'refused', text });
+    return goTo(c, then, { kind: 'refused', text: `Not done: ${text}` });
   }
 }
 
-/** What an error says to whoever asked, if it is meant for them. */
+/** What an error says to whoever asked, if it is meant for them: a sentence without its capital, for names begin it too. */
 export function refusalOf(error: unknown): string | undefined {
   const known = [OperationError, StoreError, DriverError, DeliveryError, ConfigError];
   if (!(error instanceof Error) || !known.some((kind) => error instanceof kind)) return undefined;
   const text = error.message.trim();
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

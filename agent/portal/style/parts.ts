@@ -27,7 +27,7 @@ caption { text-align: left; color: var(--soft); font-size: .9rem; padding-bottom
 th, td { padding: .6rem .75rem .6rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { font-weight: 600; }
 thead th { color: var(--soft); font-size: .85rem; font-weight: 550; padding-top: 0; }
-tbody th:first-child { width: 30%; }
+tbody th { width: 30%; }
 tbody tr:last-child > * { border-bottom: 0; }
 td.number, th.number { text-align: right; padding-right: 0; padding-left: .75rem; }
 .name { font-weight: 600; }
@@ -76,7 +76,7 @@ iframe.mail { width: 100%; height: 34rem; border: 1px solid var(--line); border-
   .stacking thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stacking tr { padding: .8rem 0; border-bottom: 1px solid var(--line); }
   .stacking tbody tr:last-child { border-bottom: 0; }
-  .stacking th, .stacking td { padding: .1rem 0; border: 0; text-align: left; }
+  .stacking tbody th, .stacking tbody td { width: 100%; padding: .1rem 0; border: 0; text-align: left; }
   .stacking td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .875rem; }
   .stacking td.number { padding-left: 0; }
   .stacking td.none { display: none; }
@@ -84,7 +84,6 @@ iframe.mail { width: 100%; height: 34rem; border: 1px solid var(--line); border-
   .date-row > .row { justify-content: flex-start; }
   .figures a { min-width: 0; padding: .5rem .8rem; }
   .figures li { flex: 1 1 8rem; }
-  dl.facts { grid-template-columns: 1fr; gap: .1rem; }
-  dl.facts dd { margin-bottom: .6rem; }
+  dl.facts { grid-template-columns: minmax(6rem, 32%) 1fr; gap: .4rem .9rem; }
 }
 `;
