@@ -7,6 +7,7 @@ import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
 import { addAccess } from './cli/access.ts';
 import { addBackup } from './cli/backup.ts';
 import { addDates } from './cli/dates.ts';
+import { addDiscover } from './cli/discover.ts';
 import { addFacts } from './cli/facts.ts';
 import { addPassword } from './cli/password.ts';
 import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
@@ -14,6 +15,7 @@ import { addRecords } from './cli/records.ts';
 import type { GlobalOptions } from './cli/session.ts';
 import type { CliTools } from './cli/tools.ts';
 import type { HealthOutput, StatusOutput } from './commands.ts';
+import { DiscoveryError } from './discovery/error.ts';
 import type { ConnectionView, EventView } from './operations/overview.ts';
 import type { PreviewedMail } from './operations/preview.ts';
 import type { Answer } from './operations/reseller.ts';
@@ -159,6 +161,7 @@ function buildProgram(): Command {
   addDates(program, tools);
   addRecords(program, tools);
   addAccess(program, tools);
+  addDiscover(program, globals);
   addReseller(program, globals);
   addBackup(program, globals);
   addPassword(program, globals);
@@ -310,7 +313,7 @@ function report(error: unknown): number {
     process.stderr.write(`${error.problems.map(formatProblem).join('\n')}\n`);
     return exitCodes.failed;
   }
-  if (error instanceof DriverError && error.code === 'bad-target') {
+  if ((error instanceof DriverError && error.code === 'bad-target') || error instanceof DiscoveryError) {
     process.stderr.write(`upsteward: ${error.message}\n`);
     return exitCodes.usage;
   }

@@ -16,5 +16,6 @@ export { printConfig } from './print.ts';
 export { ConfigError, formatProblem } from './problem.ts';
 export type { Drivers } from './schema.ts';
 export * from './types.ts';
-export type { UpsBlock } from './ups-block.ts';
+export { type UpsBlock, upsBlockText } from './ups-block.ts';
 export { formatListen, isLoopback } from './values.ts';
+export { writtenUps } from './written.ts';

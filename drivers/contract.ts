@@ -5,6 +5,7 @@
  * never `false`, `0` or `""`. Dates stay the text the device sent: `agent/lifecycle/dates` decides what they mean.
  */
 import type { ZodType } from 'zod';
+import type { Candidate, Place, ProbeContext, Search } from './probe.ts';
 
 /** What answered at the address. Only `ups` and `other-vendor` carry fields and signals. */
 export const verdicts = ['ups', 'other-vendor', 'not-a-ups', 'no-application', 'ups-lost', 'unreachable'] as const;
@@ -116,6 +117,12 @@ export interface Driver {
 export interface DriverModule<Options> {
   readonly name: string;
   create(options: Options, context: DriverContext): Driver;
+  /**
+   * A light look at one place of `searches`: what may be worth a reading there, nothing where nothing answers. It only
+   * reads, and waits for `permit` before each packet or connection.
+   * @throws DriverError where a person has something to do about it
+   */
+  probe?(place: Place, context: ProbeContext): Promise<readonly Candidate[]>;
 }
 
 /** The part of a driver that the config needs before any device is touched. */
@@ -130,6 +137,12 @@ export interface DriverOptions<Options> {
   lineOf(options: Options): string;
   /** From where this unit's card would send SNMP traps; `undefined` where it has none. */
   trapsFrom?(options: Options): Omit<TrapSource, 'ups'> | undefined;
+  /** Where `probe` can look; absent where there is none. */
+  readonly searches?: readonly Search[];
+  /** Whether two sections lead to the same unit, whatever the credentials. Unless given: those on the same line. */
+  isSame?(one: Options, other: Options): boolean;
+  /** The options by which a unit of the config introduces us to others as well, or to its own host alone. */
+  introduction?(options: Options): { readonly keys: readonly string[]; readonly host?: string } | undefined;
 }
 
 /** A unit whose traps are heard. */

@@ -1,5 +1,6 @@
 /** Reads a UPS through apcupsd's network information server: one `status` a poll, and nothing else. */
 import { type Driver, type DriverContext, DriverError, type DriverModule, type Reading } from '../contract.ts';
+import { apcupsdProbe } from './discover.ts';
 import { askStatus, NisError } from './nis.ts';
 import type { ApcupsdOptions } from './options.ts';
 import { readingOf } from './reading.ts';
@@ -64,4 +65,5 @@ function adviceFor(code: string): string {
 export const apcupsdDriver: DriverModule<ApcupsdOptions> = {
   name: 'apcupsd',
   create: (options, context) => new ApcupsdDriver(options, context),
+  probe: apcupsdProbe,
 };

@@ -6,9 +6,11 @@ import { z } from 'zod';
 import { DriverError, type DriverOptions } from '../contract.ts';
 import { hostKey, hostOfUrl } from '../host.ts';
 
+export const nisPort = 3551;
+
 const apcupsdSchema = z.strictObject({
   host: hostKey('Host name or IP address of the machine where apcupsd runs'),
-  port: z.int().min(1).max(65_535).default(3551).describe('TCP port of its network information server (NISPORT)'),
+  port: z.int().min(1).max(65_535).default(nisPort).describe('TCP port of its network information server (NISPORT)'),
   timeout: z.number().min(0.05).max(60).default(5).describe('Seconds to wait for the whole answer'),
 });
 
@@ -42,4 +44,5 @@ export const apcupsdOptions: DriverOptions<ApcupsdOptions> = {
   schemes: ['apcupsd'],
   fromUrl,
   lineOf: (options) => `apcupsd:${options.host.toLowerCase()}:${options.port}`,
+  searches: [{ by: 'server', port: nisPort }],
 };

@@ -5,6 +5,7 @@
 import { type Driver, type DriverContext, DriverError, type DriverModule, type Reading } from '../contract.ts';
 import { BehindLost, Conversation, isCheck, type Party } from './conversation.ts';
 import { type Draft, evaluate, isBlank, type Registers, textAt } from './decode.ts';
+import { modbusProbe } from './discover.ts';
 import { joinLine, type Line, leaveLine } from './line.ts';
 import { lineSettings, type ModbusOptions } from './options.ts';
 import {
@@ -192,4 +193,5 @@ export function createModbus(options: ModbusOptions, context: DriverContext, joi
 export const modbusDriver: DriverModule<ModbusOptions> = {
   name: 'modbus',
   create: (options, context) => createModbus(options, context),
+  probe: modbusProbe,
 };

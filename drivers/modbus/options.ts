@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { DriverError, type DriverOptions } from '../contract.ts';
 import { hostKey, hostOfUrl } from '../host.ts';
 
+export const modbusPort = 502;
+const modbusBaud = 9600;
+
 const lineKeys = {
   host: ['port', 'smartConnect'],
   device: ['baud', 'parity', 'stopBits'],
@@ -69,7 +72,15 @@ export type LineSettings =
     };
 
 export function lineSettings(options: ModbusOptions): LineSettings {
-  const { host, port = 502, smartConnect = 'auto', device, baud = 9600, parity = 'none', stopBits = 1 } = options;
+  const {
+    host,
+    port = modbusPort,
+    smartConnect = 'auto',
+    device,
+    baud = modbusBaud,
+    parity = 'none',
+    stopBits = 1,
+  } = options;
   if (device !== undefined) return { kind: 'rtu', device, baud, parity, stopBits };
   return { kind: 'tcp', host: host ?? '', port, smartConnect };
 }
@@ -143,4 +154,9 @@ export const modbusOptions: DriverOptions<ModbusOptions> = {
   fromUrl,
   lineOf: (options) => lineKey(lineSettings(options)),
   trapsFrom: ({ host }) => (host === undefined ? undefined : { host }),
+  searches: [
+    { by: 'address', port: modbusPort },
+    { by: 'serial', baud: modbusBaud },
+  ],
+  isSame: (one, other) => one.unit === other.unit && lineKey(lineSettings(one)) === lineKey(lineSettings(other)),
 };

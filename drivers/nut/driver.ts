@@ -1,9 +1,11 @@
 /** Reads a UPS through a NUT server (upsd, RFC 9271): one LIST VAR a poll, on a connection shared by all UPS behind it. */
 import { type Driver, type DriverContext, DriverError, type DriverModule, type Reading } from '../contract.ts';
-import { type Server, type UpsdConnection, UpsdError, type Variables } from './connection.ts';
-import { type NutOptions, protectionOf } from './options.ts';
+import { type UpsdConnection, UpsdError, type Variables } from './connection.ts';
+import { nutProbe } from './discover.ts';
+import { explained } from './explain.ts';
+import type { NutOptions } from './options.ts';
 import { lost, readingOf } from './reading.ts';
-import { SharedServer } from './server.ts';
+import { SharedServer, serverOf } from './server.ts';
 
 class NutDriver implements Driver {
   readonly #options: NutOptions;
@@ -80,64 +82,9 @@ class NutDriver implements Driver {
   }
 
   #explained(error: unknown): DriverError {
-    if (error instanceof DriverError) return error;
-    if (!(error instanceof UpsdError))
-      return this.#error('protocol', `reading failed unexpectedly (${String(error)}); please report this`, true, error);
-    if (this.#closing.signal.aborted) return this.#error('closed', 'the driver is closed', false);
-    const at = this.#where;
-    switch (error.kind) {
-      case 'stopped':
-        return this.#error('closed', 'the poll was stopped', true);
-      case 'no-connection':
-        return this.#error(
-          'unreachable',
-          `no connection to upsd at ${at} (${error.code}). ${adviceFor(error.code)}`,
-          true,
-          error,
-        );
-      case 'silent':
-        return this.#error('timeout', `upsd at ${at} took the connection, but does not answer in time`, true, error);
-      case 'lost':
-        return this.#error(
-          'unreachable',
-          `upsd at ${at} closed the connection (${error.code}). It may have too many clients (MAXCONN in upsd.conf), or refuse this machine (hosts.allow)`,
-          true,
-          error,
-        );
-      case 'garbled':
-        return this.#error(
-          'protocol',
-          `what answers at ${at} is not upsd, or sent ${error.code}. Check host and port`,
-          true,
-          error,
-        );
-      case 'no-tls':
-        return this.#error(
-          'auth',
-          `upsd at ${at} has no TLS (${error.code}), and it is required here. Give upsd a certificate (CERTFILE or CERTIDENT in upsd.conf), or write \`tls: off\``,
-          false,
-          error,
-        );
-      case 'certificate':
-        return this.#error(
-          'auth',
-          `TLS with upsd at ${at} failed (${error.code}). Name its certificate in \`caFile\`, or write \`verifyCertificate: false\``,
-          false,
-          error,
-        );
-      case 'answered':
-        return this.#refused(error);
-    }
-  }
-
-  #refused(error: UpsdError): DriverError {
-    const denied = /^(ACCESS-DENIED|INVALID-(USERNAME|PASSWORD)|(USERNAME|PASSWORD)-REQUIRED)$/.test(error.code);
-    const at = this.#where;
-    if (denied) {
-      const what = `upsd at ${at} refuses this user or password, or wants one (${error.code}). Compare \`user\` and \`password\` with its upsd.users`;
-      return this.#error('auth', what, false, error);
-    }
-    return this.#error('protocol', `upsd at ${at} answers ERR ${error.code.slice(0, 60)}`, true, error);
+    if (error instanceof UpsdError && this.#closing.signal.aborted)
+      return this.#error('closed', 'the driver is closed', false);
+    return explained(error, this.#context.ups, this.#where);
   }
 }
 
@@ -149,33 +96,14 @@ const away: Readonly<Record<string, (name: string) => string>> = {
     `upsd answers, but the driver of the UPS "${name}" does not run: start it with \`upsdrvctl start ${name}\`.`,
 };
 
-function adviceFor(code: string): string {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'The host name is not known: correct `host`, or check DNS';
-  if (code === 'ECONNREFUSED')
-    return 'Nothing listens there: is upsd running, and does a LISTEN line in its upsd.conf name that address?';
-  return 'The machine is off, or a firewall is in the way';
-}
-
 function listed(names: readonly string[]): string {
   const first = names.slice(0, 20).join(', ');
   return names.length > 20 ? `${first} and ${names.length - 20} more` : first;
-}
-
-function serverOf(options: NutOptions): Server {
-  const { host, port, caFile, user, password, timeout } = options;
-  return {
-    host,
-    port,
-    ...protectionOf(options),
-    ...(caFile !== undefined && { caFile }),
-    ...(user !== undefined && { user }),
-    ...(password !== undefined && { password }),
-    timeoutMs: timeout * 1000,
-  };
 }
 
 /** Reads a UPS through NUT. */
 export const nutDriver: DriverModule<NutOptions> = {
   name: 'nut',
   create: (options, context) => new NutDriver(options, context),
+  probe: nutProbe,
 };

@@ -142,11 +142,22 @@ function addQuery(url: URL, raw: Record<string, unknown>): void {
   }
 }
 
+function lineOf({ host, port }: NutOptions): string {
+  return `nut:${host.toLowerCase()}:${port}`;
+}
+
+/** What belongs to a user of upsd. */
+const accessKeys = ['user', 'password', 'tls', 'caFile', 'verifyCertificate'] as const;
+
 /** What the config needs to know of this driver. */
 export const nutOptions: DriverOptions<NutOptions> = {
   schema: nutSchema,
   secrets: ['password'],
   schemes: ['nut'],
   fromUrl,
-  lineOf: (options) => `nut:${options.host.toLowerCase()}:${options.port}`,
+  lineOf,
+  searches: [{ by: 'server', port: upsdPort }],
+  isSame: (one, other) =>
+    lineOf(one) === lineOf(other) && (one.ups === undefined || other.ups === undefined || one.ups === other.ups),
+  introduction: ({ user, host }) => (user === undefined ? undefined : { keys: accessKeys, host }),
 };

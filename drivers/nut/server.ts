@@ -3,6 +3,7 @@
  * does it (after a minute), and an upsd that is down is not asked anew for each of its UPS.
  */
 import { type Server, UpsdConnection, UpsdError } from './connection.ts';
+import { type NutOptions, protectionOf } from './options.ts';
 
 const idleMs = 20_000;
 /** For so long one UPS's failed connection stands for all of that server. */
@@ -105,4 +106,18 @@ export class SharedServer {
     this.#connection?.close();
     this.#connection = undefined;
   }
+}
+
+/** Where a section of the config leads to, and how it is protected. */
+export function serverOf(options: NutOptions): Server {
+  const { host, port, caFile, user, password, timeout } = options;
+  return {
+    host,
+    port,
+    ...protectionOf(options),
+    ...(caFile !== undefined && { caFile }),
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
+    timeoutMs: timeout * 1000,
+  };
 }

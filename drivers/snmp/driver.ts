@@ -4,6 +4,7 @@
  */
 import { type Driver, type DriverContext, DriverError, type DriverModule, type Reading } from '../contract.ts';
 import { type Cell, integerOf, textOf, type Values } from './cell.ts';
+import { snmpProbe } from './discover.ts';
 import { type Access, accessesOf, type SnmpOptions } from './options.ts';
 import { batteryTables, identityPoll, lifeCycle, powernet, powernetPoll, powernetRules, system } from './powernet.ts';
 import { type Budget, freshManners, type Manners, Requests } from './requests.ts';
@@ -306,4 +307,5 @@ function reading({ values, alarms, certain, proof }: Seen): Reading {
 export const snmpDriver: DriverModule<SnmpOptions> = {
   name: 'snmp',
   create: (options, context) => new SnmpDriver(options, context),
+  probe: snmpProbe,
 };

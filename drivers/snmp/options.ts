@@ -6,6 +6,11 @@ import { z } from 'zod';
 import { DriverError, type DriverOptions } from '../contract.ts';
 import { hostKey, hostOfUrl } from '../host.ts';
 
+export const snmpPort = 161;
+
+/** What belongs to an SNMPv3 user. */
+const userKeys = ['user', 'authProtocol', 'authPassword', 'privProtocol', 'privPassword', 'context'] as const;
+
 const authProtocols = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
 const privProtocols = ['des', 'aes', 'aes256b', 'aes256r'] as const;
 type Version = 'auto' | '1' | '2c' | '3';
@@ -15,7 +20,7 @@ const passphrase = z.string().min(8, 'is shorter than 8 characters, which SNMPv3
 const snmpSchema = z
   .strictObject({
     host: hostKey('Host name or IP address of the network card'),
-    port: z.int().min(1).max(65_535).default(161).describe('UDP port of the card'),
+    port: z.int().min(1).max(65_535).default(snmpPort).describe('UDP port of the card'),
     version: z
       .union([z.enum(['auto', '1', '2c', '3']), z.literal([1, 3])])
       .transform((version) => String(version) as Version)
@@ -152,4 +157,6 @@ export const snmpOptions: DriverOptions<SnmpOptions> = {
     const [access] = accessesOf(options);
     return { host: hostOf(options), ...(access?.version === '3' && { user: access }) };
   },
+  searches: [{ by: 'address', port: snmpPort }],
+  introduction: ({ user }) => (user === undefined ? undefined : { keys: userKeys }),
 };

@@ -1,6 +1,7 @@
 /** Reads older Smart-UPS units (SU, SUA, SC, RT, Matrix) over their serial port: UPS-Link, the "smart" protocol. */
 import { type Driver, type DriverContext, DriverError, type DriverModule, type Reading } from '../contract.ts';
 import { Conversation, ConversationError, type Manners } from './conversation.ts';
+import { upslinkProbe } from './discover.ts';
 import type { UpslinkOptions } from './options.ts';
 import { type OpenPort, openSerialPort, type Port, PortError } from './port.ts';
 import type { QueryName } from './protocol.ts';
@@ -148,4 +149,5 @@ export class UpslinkDriver implements Driver {
 export const upslinkDriver: DriverModule<UpslinkOptions> = {
   name: 'upslink',
   create: (options, context) => new UpslinkDriver(options, context),
+  probe: upslinkProbe,
 };

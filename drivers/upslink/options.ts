@@ -52,4 +52,5 @@ export const upslinkOptions: DriverOptions<UpslinkOptions> = {
   schemes: ['upslink:/'],
   fromUrl,
   lineOf: (options) => options.device,
+  searches: [{ by: 'serial', baud: 2400 }],
 };

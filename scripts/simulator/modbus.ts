@@ -156,6 +156,8 @@ export function oldSmartUpsModbus(unit: { word?: number; packs?: number; badPack
 
 export interface ModbusTcpSettings {
   readonly units: ReadonlyMap<number, SimulatedModbusUnit>;
+  /** 127.0.0.1 unless given. */
+  readonly host?: string;
   /** 0 unless given: any free port. */
   readonly port?: number;
   /** One request a connection, as SmartConnect ports do; `mute` keeps the connection and says no more. */
@@ -172,7 +174,7 @@ export interface ModbusTcpServer {
   close(): Promise<void>;
 }
 
-/** Serves units over Modbus TCP on 127.0.0.1. Units that are not there stay silent. */
+/** Serves units over Modbus TCP. Units that are not there stay silent. */
 export async function startModbusTcp(settings: ModbusTcpSettings): Promise<ModbusTcpServer> {
   const requests: Buffer[] = [];
   const sockets = new Set<Socket>();
@@ -203,7 +205,7 @@ export async function startModbusTcp(settings: ModbusTcpSettings): Promise<Modbu
       }
     });
   });
-  server.listen(settings.port ?? 0, '127.0.0.1');
+  server.listen(settings.port ?? 0, settings.host ?? '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return {

@@ -54,6 +54,9 @@ export function roomOf(file: string): string {
 const contract = 'drivers/contract';
 const host = 'drivers/host';
 const registry = 'drivers/registry';
+const serialPorts = 'drivers/serial-ports';
+const probe = 'drivers/probe';
+const besideDrivers = [contract, host, registry, serialPorts, probe];
 const lower = ['agent/lifecycle', 'agent/store', 'agent/delivery'];
 const middle = [...lower, 'agent/operations', 'agent/polling', 'agent/control', 'agent/ops', 'agent/discovery'];
 const top = [
@@ -92,15 +95,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/ops': ['agent/operations', 'agent/store', 'agent/lifecycle'],
   'agent/operations': [...lower, contract],
   'agent/delivery': ['agent/store', 'agent/lifecycle'],
-  'agent/discovery': [contract, registry],
+  'agent/discovery': [contract, probe, registry, serialPorts],
   'agent/polling': [contract],
   'agent/store': ['agent/lifecycle'],
   'agent/lifecycle': [contract],
   config: [contract, registry],
-  'drivers/*': [contract, host],
+  'drivers/*': [contract, host, probe],
   'drivers/registry': [contract, 'drivers/*'],
-  'drivers/contract': [],
+  'drivers/contract': [probe],
+  'drivers/probe': [],
   'drivers/host': [],
+  'drivers/serial-ports': [],
 };
 
 /** Constants of the driver contract that the pure room may use beside its types. */
@@ -125,7 +130,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config/'],
   'net-snmp': ['drivers/snmp/'],
   'modbus-serial': ['drivers/modbus/'],
-  serialport: ['drivers/modbus/', 'drivers/upslink/'],
+  serialport: ['drivers/modbus/', 'drivers/upslink/', 'drivers/serial-ports.ts'],
   // A schema is read where something comes in from outside.
   zod: ['config/', 'drivers/', 'agent/delivery/cloud/', 'agent/portal/'],
 };
@@ -141,8 +146,7 @@ function insideProblem({ file, from, values }: ImportLine): string | undefined {
   const target = posix.normalize(posix.join(posix.dirname(file), from));
   const [room, other] = [roomOf(file), roomOf(target)];
   if (room === other) return undefined;
-  const isDriver = (name: string): boolean =>
-    name.startsWith('drivers/') && name !== contract && name !== registry && name !== host;
+  const isDriver = (name: string): boolean => name.startsWith('drivers/') && !besideDrivers.includes(name);
   const rules = allowed[isDriver(room) ? 'drivers/*' : room];
   if (rules === undefined) return `the room ${room} is not in the list of test/house/rules.ts`;
   if (!rules.includes(isDriver(other) ? 'drivers/*' : other)) return `${room} may not import ${other}`;

@@ -82,6 +82,20 @@ export class Cli {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
+  /** Resolves when it has written this anywhere. @throws when the process ends before */
+  async said(words: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (`${this.stdout}${this.stderr}`.includes(words)) resolve();
+        else if (!this.running) reject(new Error(`it ended without "${words}":\n${this.stdout}${this.stderr}`));
+        else return;
+        this.#waiting.delete(look);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
   /** Resolves when so many lines of the log have this code. @throws when the process ends before */
   async logged(code: string, count = 1): Promise<Record<string, unknown>> {
     return await new Promise((resolve, reject) => {

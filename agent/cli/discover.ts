@@ -1,0 +1,52 @@
+/** The command `discover`: what can be written behind it. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addressed, type DiscoverOptions, servers } from './discover-request.ts';
+import type { GlobalOptions } from './session.ts';
+
+/** Adds `discover` to the program. */
+export function addDiscover(program: Command, globals: () => GlobalOptions): void {
+  const command = program
+    .command('discover')
+    .argument('[range...]', 'addresses to search, such as 10.0.0.0/24 or 10.0.0.5; nothing else is contacted')
+    .description('find UPS units: on ranges of addresses, serial ports and servers that you name')
+    .option('--serial [port...]', 'serial ports: all that may have a UPS, or those named');
+  for (const name of servers)
+    command.addOption(several(`--${name} <host[:port]>`, `ask ${name} on this host for the units that it knows`, asIs));
+  command
+    .addOption(
+      several('--community <text>', 'SNMP read community to try; else $UPSTEWARD_COMMUNITY, else public', asIs),
+    )
+    .addOption(several('--community-file <file>', 'the same, from a file', asIs))
+    .addOption(several('--port <driver=port>', `another port on the ranges, of ${addressed.join(' or ')}`, portOf))
+    .addOption(new Option('--rate <number>', 'packets and connections a second (50)').argParser(Number))
+    .option('--yes', 'search more than 65,536 addresses')
+    .option('--write', 'add what is new to the config file')
+    .option('--json', 'print the answer as JSON')
+    .action(async (ranges: readonly string[], options: DiscoverOptions) => {
+      const { runDiscover } = await import('./discover-run.ts');
+      const stop = new AbortController();
+      const interrupt = () => stop.abort();
+      process.once('SIGINT', interrupt);
+      const { env, stdout, stderr } = process;
+      process.exitCode = await runDiscover(globals(), ranges, options, { env, stdout, stderr, signal: stop.signal });
+      process.removeListener('SIGINT', interrupt);
+    });
+}
+
+/** An option that may be given several times, each time with one value: what follows is a range again. */
+function several<T>(flags: string, description: string, read: (text: string) => T): Option {
+  return new Option(flags, `${description}; may be repeated`).argParser((text: string, before: readonly T[] = []) => [
+    ...before,
+    read(text),
+  ]);
+}
+
+const asIs = (text: string): string => text;
+
+function portOf(text: string): readonly [string, number] {
+  const [, name = '', digits = ''] = /^([a-z]+)=(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!(addressed as readonly string[]).includes(name) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError(`Write for example ${addressed[0]}=1161.`);
+  return [name, port];
+}
