@@ -5,6 +5,7 @@ import type { Office } from './office.ts';
 import { dailyRun, runIsDue } from './operations/daily.ts';
 import { today } from './operations/desk.ts';
 import { tick } from './operations/reseller.ts';
+import { forgetTheOld } from './operations/retention.ts';
 import { keys } from './store/keys.ts';
 import { builtAt } from './version.ts';
 
@@ -119,6 +120,7 @@ export class Heartbeat {
       await this.#step('connection', () => tick(this.#office.desk));
       if (this.#options.ready() && runIsDue(this.#office.desk)) {
         await this.#step('daily run', () => dailyRun(this.#office.desk, this.#office.units));
+        await this.#step('retention', () => forgetTheOld(this.#office.desk));
       }
       await Promise.all([
         this.#step('mail', () => this.#office.outbox.deliver()),

@@ -17,6 +17,7 @@ export function siteOf(config: Config): Site {
     mail: config.mail !== undefined,
     ...(config.cloud ? { endpoint: config.cloud.endpoint } : {}),
     ...(reseller ? { reseller } : {}),
+    retentionMonths: config.retentionMonths,
     units: config.ups.map(unitOf),
   };
 }

@@ -45,6 +45,7 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
     battery: { expectedLifeMonths: battery.expectedLife, dateOrder: battery.dateOrder },
     warranty: compact({ termMonths: warranty.term, from: warranty.from }),
     stateDir: resolve(folder, file.stateDir ?? systemStateDir(surroundings.env)),
+    retentionMonths: file.retention,
     log: file.log,
     ups: file.ups.map((unit, index) => buildUnit(unit, file, chooseDriver(units[index], drivers))),
   });

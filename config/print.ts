@@ -21,6 +21,7 @@ export function printConfig(config: Config): string {
     battery: { expectedLife: formatMonths(battery.expectedLifeMonths), dateOrder: battery.dateOrder },
     warranty: { term: monthsOrNone(warranty.termMonths), from: warranty.from },
     stateDir,
+    retention: formatMonths(config.retentionMonths),
     log,
     ups: ups.map(unitTree),
   };

@@ -299,6 +299,11 @@ function wholeFile<T extends z.ZodType>(unit: T) {
     stateDir: line(1024, '/var/lib/upsteward')
       .optional()
       .describe('Folder for what the agent must not forget. Default: $STATE_DIRECTORY, else /var/lib/upsteward.'),
+    retention: months('5y')
+      .prefault('5y')
+      .describe(
+        'How long mails, notices and the history of what is over are kept: years (`5y`) or months (`18mo`). What is open is never removed.',
+      ),
     log: z
       .strictObject({
         level: z.enum(logLevels).default('info').describe('The least serious messages that are logged.'),

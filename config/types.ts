@@ -157,6 +157,8 @@ export interface Config {
   readonly warranty: { readonly termMonths?: number; readonly from: 'manufacture' | 'purchase' };
   /** Absolute path. */
   readonly stateDir: string;
+  /** How long mails, notices and the history of what is over are kept. */
+  readonly retentionMonths: number;
   readonly log: { readonly level: LogLevel };
   readonly ups: readonly UpsConfig[];
 }

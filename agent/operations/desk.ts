@@ -22,6 +22,8 @@ export interface Site {
   readonly mail: boolean;
   /** The endpoint's URL, where there is one. */
   readonly endpoint?: string;
+  /** How long what is over is kept. */
+  readonly retentionMonths: number;
   readonly units: readonly ConfiguredUnit[];
 }
 

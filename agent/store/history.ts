@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { AppendFile } from './append-file.ts';
-import { explain, type Files } from './files.ts';
+import { explain, type Files, writeFailed } from './files.ts';
 import type { NumberedEntry } from './journal.ts';
 import type { StoreLog } from './log.ts';
 import { matches } from './memory-store.ts';
@@ -67,6 +67,21 @@ export class History {
     }
     found.sort((a, b) => a.seq - b.seq);
     return found.filter(({ seq }, index) => seq !== found[index - 1]?.seq).map(({ entry }) => entry);
+  }
+
+  /** Removes the files of all months before one. @throws StoreError `write-failed` */
+  forget(month: string): Promise<number> {
+    return this.#inTurn(async () => {
+      const old = (await this.#files.readdir(this.#directory))
+        .map((name) => /^(\d{4}-\d{2})\.ndjson$/.exec(name)?.[1])
+        .filter((found) => found !== undefined && found < month && found !== this.#open?.month);
+      try {
+        for (const each of old) await this.#files.unlink(join(this.#directory, `${each}.ndjson`));
+      } catch (cause) {
+        throw writeFailed(this.#directory, cause);
+      }
+      return old.length;
+    });
   }
 
   /** Writes what is left, as far as that is possible, and closes. */

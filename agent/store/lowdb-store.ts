@@ -135,6 +135,10 @@ class LowdbStore implements Store {
     return this.#history.read(filter);
   }
 
+  forgetHistory(month: string): Promise<number> {
+    return this.#history.forget(month);
+  }
+
   lastWritten(): string | undefined {
     return this.#durable.at;
   }

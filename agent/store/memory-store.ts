@@ -25,6 +25,12 @@ export function memoryStore(initial: Iterable<readonly [string, Versioned<unknow
     async history(filter = {}) {
       return history.filter((entry) => matches(entry, filter));
     },
+    async forgetHistory(month) {
+      const kept = history.filter(({ at }) => at.slice(0, 7) >= month);
+      const months = new Set(history.filter(({ at }) => at.slice(0, 7) < month).map(({ at }) => at.slice(0, 7)));
+      history.splice(0, history.length, ...kept);
+      return months.size;
+    },
     lastWritten: () => written,
     async close() {
       closed = true;

@@ -60,6 +60,11 @@ export interface Store {
   commit(batch: Batch): Promise<void>;
   /** History entries that pass the filter, oldest first. */
   history(filter?: HistoryFilter): Promise<HistoryEntry[]>;
+  /**
+   * Removes the history of all months before one (`YYYY-MM`). Gives back how many files that were.
+   * @throws StoreError `write-failed`
+   */
+  forgetHistory(month: string): Promise<number>;
   /** The instant of the last durable change (ISO 8601 UTC), to notice a clock that went back. */
   lastWritten(): string | undefined;
   close(): Promise<void>;

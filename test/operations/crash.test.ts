@@ -41,6 +41,7 @@ class MortalStore implements Store {
     throw new Died();
   }
   history: Store['history'] = (filter) => this.records.history(filter);
+  forgetHistory: Store['forgetHistory'] = (month) => this.records.forgetHistory(month);
   lastWritten = () => this.records.lastWritten();
   close = () => this.records.close();
 }

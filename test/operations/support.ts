@@ -42,6 +42,7 @@ export function siteOf(units: readonly ConfiguredUnit[], rest: Partial<Site> = {
     copyNotices: true,
     reseller: { email: resellerAddress, language: 'en', notInterested: false },
     mail: true,
+    retentionMonths: 60,
     units,
     ...rest,
   };
