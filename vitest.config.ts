@@ -12,7 +12,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: ['test/**/*.peer.test.ts'],
-          testTimeout: 20_000,
+          // Many seconds more than any test takes: a machine that does other work must not make one fail.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
