@@ -18,7 +18,7 @@ import type { HealthOutput, StatusOutput } from './commands.ts';
 import { DiscoveryError } from './discovery/error.ts';
 import type { ConnectionView, EventView } from './operations/overview.ts';
 import type { PreviewedMail } from './operations/preview.ts';
-import type { Answer } from './operations/reseller.ts';
+import type { Moved } from './operations/reseller.ts';
 import { exitCodeOf, type PollOutput, pollOutput, pollText, printable } from './poll.ts';
 import { realTimers } from './polling/timers.ts';
 import { StoreError } from './store/port.ts';
@@ -225,7 +225,7 @@ async function answer(
   asJson: boolean | undefined,
   wanted: readonly string[],
 ): Promise<void> {
-  const result = await show<Answer>(globals, `reseller ${name}`, args, asJson, ({ says }) => `Reseller: ${says}.`);
+  const result = await show<Moved>(globals, `reseller ${name}`, args, asJson, ({ says }) => `Reseller: ${says}.`);
   if (!wanted.includes(result.state)) process.exitCode = exitCodes.failed;
 }
 

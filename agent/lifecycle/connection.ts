@@ -18,6 +18,13 @@ export type ConnectionState = (typeof connectionStates)[number];
 /** How an answer came back. */
 export type AnswerWay = 'code' | 'mail' | 'link' | 'cloud';
 
+/** What an answer says. Declining after having accepted is opting out, and the other way round. */
+export const answerKinds = ['accept', 'decline', 'opt-out'] as const;
+export type AnswerKind = (typeof answerKinds)[number];
+
+/** What became of an answer: it moved the connection, said again what holds, or came when nothing was left to answer. */
+export type AnswerOutcome = 'taken' | 'already' | 'ended';
+
 export interface Connection {
   readonly state: ConnectionState;
   /** New with each invitation; empty while there was none. */
@@ -30,11 +37,15 @@ export interface Connection {
   readonly takenAt?: Instant;
   readonly answeredAt?: Instant;
   readonly answeredBy?: AnswerWay;
+  /** Who sent the answer, as the mail or the endpoint says; need not be the invited address. */
+  readonly answeredFrom?: string;
   /** SHA-256 of code and token; the words themselves leave with the invitation and are not kept. */
   readonly codeHash?: string;
   readonly tokenHash?: string;
   /** Wrong codes typed for this invitation. */
   readonly wrongCodes?: number;
+  /** Mail to the address came back for good, most recently then. */
+  readonly failing?: { readonly at: Instant; readonly reply: string };
 }
 
 export const noConnection: Connection = { state: 'none', id: '', address: '', since: '1970-01-01T00:00:00Z' };
@@ -50,13 +61,14 @@ export type ConnectionInput =
     }
   | { readonly kind: 'taken' }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'accept'; readonly by: AnswerWay }
-  | { readonly kind: 'decline'; readonly by: AnswerWay }
+  /** Mail that the server had taken came back for good. */
+  | { readonly kind: 'bounced'; readonly reply: string }
+  | { readonly kind: AnswerKind; readonly by: AnswerWay; readonly from?: string }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'disconnect' }
   | { readonly kind: 'time' };
 
-export type CustomerNews = 'confirmed' | 'declined' | 'expired' | 'opted-out' | 'undeliverable';
+export type CustomerNews = 'confirmed' | 'declined' | 'expired' | 'opted-out' | 'undeliverable' | 'bounced';
 
 export interface Move {
   readonly connection: Connection;
@@ -71,6 +83,8 @@ export interface Move {
 
 const validHours = 168;
 const giveUpHours = 120;
+/** Mail that keeps coming back is news again after this. */
+const bounceNewsHours = 30 * 24;
 
 /** The invitation lapses this many days after it was taken. */
 export const validDays = validHours / 24;
@@ -128,19 +142,55 @@ export function move(connection: Connection, input: ConnectionInput, at: Instant
       return connection.state === 'pending' && connection.takenAt === undefined
         ? to(connection, 'undeliverable', at, 'the invitation was refused for good', 'undeliverable')
         : stay(connection, `the connection is ${connection.state}`);
+    case 'bounced':
+      return bounced(connection, input.reply, at);
     case 'accept':
-      return accept(connection, input.by, at);
+      return accept(connection, input, at);
     case 'decline':
-      return decline(connection, input.by, at);
+    case 'opt-out':
+      return decline(connection, input, at);
     case 'cancel':
-      return connection.state === 'pending'
-        ? to(connection, 'cancelled', at, 'the invitation is cancelled; its code no longer counts')
-        : stay(connection, `there is no invitation to cancel: the connection is ${connection.state}`);
+      return cancel(connection, at);
     case 'disconnect':
-      return connection.state === 'confirmed'
-        ? to(connection, 'disconnected', at, 'disconnected; the reseller gets nothing from now on')
-        : stay(connection, `there is nothing to disconnect: the connection is ${connection.state}`);
+      return disconnect(connection, at);
   }
+}
+
+/** What an answer amounts to, given what it made of the connection. */
+export function outcomeOf(kind: AnswerKind, moved: Pick<Move, 'changed' | 'connection'>): AnswerOutcome {
+  const { state } = moved.connection;
+  // A lapse that shows only now changed the connection, but not by this answer.
+  if (moved.changed && state !== 'expired' && state !== 'undeliverable') return 'taken';
+  const holds = kind === 'accept' ? state === 'confirmed' : state === 'declined' || state === 'opted-out';
+  return holds ? 'already' : 'ended';
+}
+
+function cancel(connection: Connection, at: Instant): Move {
+  if (connection.state === 'pending')
+    return to(connection, 'cancelled', at, 'the invitation is cancelled; its code no longer counts');
+  if (connection.state === 'cancelled') return stay(connection, 'the invitation is already cancelled');
+  return stay(connection, `there is no invitation to cancel: the connection is ${connection.state}`);
+}
+
+function disconnect(connection: Connection, at: Instant): Move {
+  if (connection.state === 'confirmed')
+    return to(connection, 'disconnected', at, 'disconnected; the reseller gets nothing from now on');
+  if (connection.state === 'disconnected') return stay(connection, 'the reseller is already disconnected');
+  return stay(connection, `there is nothing to disconnect: the connection is ${connection.state}`);
+}
+
+/** An invitation that came back never arrived; whoever has accepted stays, since a full mailbox is no opt-out. */
+function bounced(connection: Connection, reply: string, at: Instant): Move {
+  const failing = { ...connection, failing: { at, reply } };
+  if (connection.state === 'pending') return to(failing, 'undeliverable', at, 'the invitation came back', 'undeliverable');
+  if (connection.state !== 'confirmed') return stay(connection, `the connection is ${connection.state}`);
+  const isNews = connection.failing === undefined || hoursSince(connection.failing.at, at) >= bounceNewsHours;
+  return {
+    connection: failing,
+    changed: true,
+    says: `mail to ${connection.address} comes back`,
+    ...(isNews ? { tellCustomer: 'bounced' } : {}),
+  };
 }
 
 function invite(connection: Connection, input: Extract<ConnectionInput, { kind: 'invite' }>, at: Instant): Move {
@@ -165,25 +215,42 @@ function invite(connection: Connection, input: Extract<ConnectionInput, { kind: 
   };
 }
 
-function accept(connection: Connection, by: AnswerWay, at: Instant): Move {
+type Answer = { readonly by: AnswerWay; readonly from?: string };
+
+function accept(connection: Connection, { by, from }: Answer, at: Instant): Move {
   if (connection.state === 'confirmed') return stay(connection, `already accepted on ${connection.answeredAt ?? ''}`);
-  if (connection.state !== 'pending') return stay(connection, closedAnswer(connection));
-  const confirmed: Connection = { ...connection, state: 'confirmed', since: at, answeredAt: at, answeredBy: by };
+  if (connection.state !== 'pending') return stay(connection, endedAnswer(connection));
   return {
-    connection: { ...confirmed, takenAt: connection.takenAt ?? at },
+    connection: {
+      ...connection,
+      state: 'confirmed',
+      since: at,
+      takenAt: connection.takenAt ?? at,
+      answeredAt: at,
+      answeredBy: by,
+      ...(from === undefined ? {} : { answeredFrom: from }),
+    },
     changed: true,
     says: `${connection.address} has accepted and will be told of lifecycle events`,
     tellCustomer: 'confirmed',
   };
 }
 
-function decline(connection: Connection, by: AnswerWay, at: Instant): Move {
-  const answered = { ...connection, answeredAt: at, answeredBy: by };
-  if (connection.state === 'pending') return to(answered, 'declined', at, 'the invitation is declined', 'declined');
-  if (connection.state === 'confirmed') {
-    return to(answered, 'opted-out', at, 'opted out; the reseller gets nothing from now on', 'opted-out');
+function decline(connection: Connection, { by, from }: Answer, at: Instant): Move {
+  const { answeredFrom: _before, ...rest } = connection;
+  const answered = { ...rest, answeredAt: at, answeredBy: by, ...(from === undefined ? {} : { answeredFrom: from }) };
+  switch (connection.state) {
+    case 'pending':
+      return to(answered, 'declined', at, 'the invitation is declined', 'declined');
+    case 'confirmed':
+      return to(answered, 'opted-out', at, 'opted out; the reseller gets nothing from now on', 'opted-out');
+    case 'declined':
+      return stay(connection, 'the invitation is already declined');
+    case 'opted-out':
+      return stay(connection, `already opted out on ${connection.answeredAt ?? ''}`);
+    default:
+      return stay(connection, endedAnswer(connection));
   }
-  return stay(connection, closedAnswer(connection));
 }
 
 function lapse(connection: Connection, at: Instant): Move | undefined {
@@ -215,10 +282,10 @@ const lapsedAnswer = (connection: Connection): string =>
     ? 'the invitation has expired; ask the customer for a new one'
     : 'the invitation was never delivered; ask the customer for a new one';
 
-const closedAnswer = (connection: Connection): string =>
+const endedAnswer = (connection: Connection): string =>
   connection.state === 'expired'
-    ? 'the invitation has expired; ask the customer for a new one'
-    : `this invitation no longer counts: the connection is ${connection.state}`;
+    ? 'this invitation has ended: it has expired; ask the customer for a new one'
+    : `this invitation has ended: the connection is ${connection.state}`;
 
 function hoursSince(from: Instant, to: Instant): number {
   return Temporal.Instant.from(from).until(Temporal.Instant.from(to)).total('hours');

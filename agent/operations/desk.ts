@@ -1,6 +1,7 @@
 /** What every operation works with: plain values of the site, the store, and a clock that is passed in. */
 import type { Contact, Language } from '../delivery/mail/content.ts';
 import type { Message, NoticeRecord } from '../delivery/records.ts';
+import type { AnswerOutcome, AnswerWay } from '../lifecycle/connection.ts';
 import { dayOf } from '../lifecycle/days.ts';
 import type { ConfiguredUnit } from '../lifecycle/facts.ts';
 import type { Day, Instant, LifecycleEvent } from '../lifecycle/model.ts';
@@ -30,12 +31,17 @@ export interface Site {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type Log = (level: LogLevel, code: string, message: string, details?: Record<string, unknown>) => void;
 
+/** What became of something that was given as an answer; each is counted by the way it came. */
+export type AnswerCount = AnswerOutcome | 'unknown' | 'locked';
+
 export interface Desk {
   readonly store: Store;
   readonly site: () => Site;
   readonly now: () => Instant;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly log: Log;
+  /** Told of everything that is given as an answer, right or wrong. */
+  readonly counted?: (by: AnswerWay, what: AnswerCount) => void;
 }
 
 /** A command that cannot be carried out, in words for whoever gave it. */

@@ -1,10 +1,9 @@
 /** The relation with the reseller: inviting, answering, ending; and what each move writes and sends. */
 
-import { hashWord, invitationWords, makeId, matchesHash, newSite, type SiteRecord } from '../delivery/codes.ts';
+import { hashWord, invitationWords, makeId, newSite, type SiteRecord } from '../delivery/codes.ts';
 import type { CustomerMail } from '../delivery/mail/content.ts';
 import type { CloudItem, InvitationMessage, Message, NoticeRecord, OtherMessage } from '../delivery/records.ts';
 import {
-  type AnswerWay,
   type Connection,
   type ConnectionInput,
   configuredAddress,
@@ -20,10 +19,17 @@ import type { HistoryEntry, Put, Remove, Store } from '../store/port.ts';
 import { cloudPut } from './consequences.ts';
 import { type Desk, OperationError, resellerChannel, today } from './desk.ts';
 
-export interface Answer {
+/** What a command did to the connection. */
+export interface Moved {
   readonly changed: boolean;
   readonly state: Connection['state'];
   readonly says: string;
+}
+
+/** The token of a connection that a newer invitation has replaced: what it answers from then on. */
+export interface EndedToken {
+  readonly connection: string;
+  readonly state: Connection['state'];
 }
 
 /** What a move of the connection writes. */
@@ -31,9 +37,6 @@ export interface MoveWrites {
   readonly changes: readonly (Put | Remove)[];
   readonly history: readonly HistoryEntry[];
 }
-
-/** Codes that may be mistyped before the invitation is locked. */
-const maxWrongCodes = 10;
 
 /** The connection as it stands; an invitation that has lapsed by now is still shown as pending until `tick`. */
 export function connectionOf(store: Store): Connection {
@@ -49,7 +52,7 @@ export async function followConfig(desk: Desk): Promise<void> {
 }
 
 /** Invites (again) whom the config names. @throws OperationError when nobody is named or nothing can be sent */
-export async function invite(desk: Desk): Promise<Answer> {
+export async function invite(desk: Desk): Promise<Moved> {
   const address = desk.site().reseller?.email;
   if (address === undefined) {
     throw new OperationError('no-reseller', 'the config names no reseller; set reseller.email and reload');
@@ -57,32 +60,13 @@ export async function invite(desk: Desk): Promise<Answer> {
   return await inviteAddress(desk, address);
 }
 
-/** Takes an answer. The word is the short code or the token; both are compared in constant time. */
-export async function answer(desk: Desk, word: string, kind: 'accept' | 'decline', by: AnswerWay): Promise<Answer> {
-  await tick(desk);
-  const connection = connectionOf(desk.store);
-  if (connection.id === '') throw new OperationError('no-invitation', 'nobody has been invited yet');
-  if ((connection.wrongCodes ?? 0) >= maxWrongCodes) {
-    throw new OperationError(
-      'code-locked',
-      'too many wrong codes; send a new invitation with `upsteward reseller invite`',
-    );
-  }
-  const right = [matchesHash(word, connection.codeHash), matchesHash(word, connection.tokenHash)].includes(true);
-  if (!right) {
-    await countWrongCode(desk);
-    throw new OperationError('wrong-code', 'that is not the code of the latest invitation; look at the mail again');
-  }
-  return await apply(desk, { kind, by });
-}
-
 /** Withdraws a pending invitation. */
-export async function cancel(desk: Desk): Promise<Answer> {
+export async function cancel(desk: Desk): Promise<Moved> {
   return await apply(desk, { kind: 'cancel' });
 }
 
 /** Ends a confirmed connection. */
-export async function disconnect(desk: Desk): Promise<Answer> {
+export async function disconnect(desk: Desk): Promise<Moved> {
   return await apply(desk, { kind: 'disconnect' });
 }
 
@@ -100,7 +84,8 @@ export function writesOf(desk: Desk, input: ConnectionInput, reply?: string): Mo
   return moved.changed ? writes(desk, before, record?.revision ?? 0, moved, reply) : { changes: [], history: [] };
 }
 
-async function apply(desk: Desk, input: ConnectionInput): Promise<Answer> {
+/** Moves the connection and writes all that follows from it, in one commit. */
+export async function applyMove(desk: Desk, input: ConnectionInput): Promise<Move> {
   const record = desk.store.get<Connection>(keys.connection);
   const before = record?.value ?? noConnection;
   const moved = move(before, input, desk.now());
@@ -108,14 +93,19 @@ async function apply(desk: Desk, input: ConnectionInput): Promise<Answer> {
     await desk.store.commit(writes(desk, before, record?.revision ?? 0, moved));
     log(desk, moved);
   }
-  return { changed: moved.changed, state: moved.connection.state, says: moved.says };
+  return moved;
+}
+
+async function apply(desk: Desk, input: ConnectionInput): Promise<Moved> {
+  const { changed, connection, says } = await applyMove(desk, input);
+  return { changed, state: connection.state, says };
 }
 
 function log(desk: Desk, moved: Move): void {
   desk.log('info', `connection.${moved.connection.state}`, `Reseller: ${moved.says}.`);
 }
 
-async function inviteAddress(desk: Desk, address: string): Promise<Answer> {
+async function inviteAddress(desk: Desk, address: string): Promise<Moved> {
   if (resellerChannel(desk.site()) === 'none') {
     throw new OperationError('no-channel', 'neither mail nor cloud is configured, so no invitation can be sent');
   }
@@ -138,16 +128,6 @@ async function forgetAddress(desk: Desk): Promise<void> {
   await desk.store.commit({ changes: [{ key: keys.connection, value, expected: record.revision }] });
 }
 
-async function countWrongCode(desk: Desk): Promise<void> {
-  const record = desk.store.get<Connection>(keys.connection);
-  if (record === undefined) return;
-  const wrongCodes = (record.value.wrongCodes ?? 0) + 1;
-  await desk.store.commit({
-    changes: [{ key: keys.connection, value: { ...record.value, wrongCodes }, expected: record.revision }],
-    history: [{ at: desk.now(), kind: 'connection.wrong-code', data: { wrongCodes } }],
-  });
-}
-
 function writes(desk: Desk, before: Connection, revision: number, moved: Move, reply?: string): MoveWrites {
   const { connection } = moved;
   const dropped = moved.dropQueue || connection.state === 'confirmed' ? queuedFor(desk.store, before) : [];
@@ -156,7 +136,7 @@ function writes(desk: Desk, before: Connection, revision: number, moved: Move, r
     changes: [
       { key: keys.connection, value: connection, expected: revision },
       ...dropped,
-      ...(moved.sendInvitation ? invitation(desk, connection) : []),
+      ...(moved.sendInvitation ? [...ended(desk, before), ...invitation(desk, connection)] : []),
       ...told,
       ...connectionNews(desk, before, connection, moved.sendInvitation ?? false),
     ],
@@ -169,6 +149,7 @@ function writes(desk: Desk, before: Connection, revision: number, moved: Move, r
           connection: connection.id,
           previous: before.state,
           ...(connection.answeredBy ? { by: connection.answeredBy } : {}),
+          ...(connection.answeredFrom ? { from: connection.answeredFrom } : {}),
           ...(reply ? { reply } : {}),
         },
       },
@@ -197,6 +178,14 @@ function queuedFor(store: Store, connection: Connection): Remove[] {
       ([, { value }]) => value.invitation === connection.id || (value.notice !== undefined && lost.has(value.notice)),
     );
   return [...messages, ...notices, ...items].map(([key, { revision }]) => ({ key, remove: true, expected: revision }));
+}
+
+/** The old token is known from here on as that of an invitation that has ended. */
+function ended(desk: Desk, { id, state, tokenHash }: Connection): Put[] {
+  if (id === '' || tokenHash === undefined) return [];
+  const key = keys.endedToken(tokenHash);
+  const value: EndedToken = { connection: id, state: state === 'pending' ? 'cancelled' : state };
+  return [{ key, value, expected: desk.store.get(key)?.revision ?? 0 }];
 }
 
 function invitation(desk: Desk, connection: Connection): Put[] {

@@ -5,6 +5,8 @@ export const keys = {
   /** The random name of this installation. */
   site: 'site',
   connection: 'connection',
+  /** The token of a connection that a newer invitation has replaced, by its hash. */
+  endedToken: (hash: string): string => `token/${hash}`,
   /** The day of the last daily run. */
   run: 'run',
   endpoint: 'endpoint',

@@ -5,7 +5,8 @@ import { dataSchemas } from '../../agent/delivery/cloud/events.ts';
 import { addDays } from '../../agent/lifecycle/days.ts';
 import type { Site } from '../../agent/operations/desk.ts';
 import { remind } from '../../agent/operations/remind.ts';
-import { answer, cancel, disconnect, followConfig } from '../../agent/operations/reseller.ts';
+import { answer } from '../../agent/operations/answer.ts';
+import { cancel, disconnect, followConfig } from '../../agent/operations/reseller.ts';
 import { Bench, cloudOnly, customerAddress, down, gone, lost, refused, resellerAddress } from './support.ts';
 
 const day = '2026-06-01';

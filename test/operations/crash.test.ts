@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
-import { answer, followConfig } from '../../agent/operations/reseller.ts';
+import { answer } from '../../agent/operations/answer.ts';
+import { followConfig } from '../../agent/operations/reseller.ts';
 import { snapshot } from '../../agent/store/memory-store.ts';
 import { type Batch, type Store, StoreError } from '../../agent/store/port.ts';
 import { Bench, down, freshStore } from './support.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
 import { connectionView } from '../../agent/operations/overview.ts';
-import { answer, cancel, disconnect, followConfig, invite, tick } from '../../agent/operations/reseller.ts';
+import { answer } from '../../agent/operations/answer.ts';
+import { cancel, disconnect, followConfig, invite, tick } from '../../agent/operations/reseller.ts';
 import { Bench, customerAddress, down, lost, refused, resellerAddress, siteOf } from './support.ts';
 
 const day = '2026-06-01';

@@ -92,6 +92,9 @@ export interface CustomerMail {
     | 'opted-out'
     | 'undeliverable'
     | 'delivery-failed'
+    | 'bounced'
+    | 'answered-late'
+    | 'reply-unclear'
     | 'endpoint-refused'
     | 'endpoint-disabled';
   readonly company: string;

@@ -90,7 +90,11 @@ export interface Texts {
     readonly contactHeading: string;
     readonly contact: (v: { company: string }) => string;
     readonly optOutHeading: string;
+    /** Where answers are read by a person. */
     readonly optOut: (v: { company: string; mail: string }) => string;
+    readonly optOutByLink: string;
+    readonly optOutByMail: (v: { word: string }) => string;
+    readonly optOutByReply: (v: { word: string }) => string;
   };
 
   readonly invitation: {
@@ -102,8 +106,37 @@ export interface Texts {
     readonly accept: (v: { company: string; days: number }) => string;
     readonly declineHeading: string;
     readonly decline: (v: { company: string; days: number }) => string;
+    readonly answerHeading: string;
+    readonly byLink: (v: { days: number }) => string;
+    readonly byMail: (v: { days: number }) => string;
+    readonly byReply: (v: { accept: string; decline: string }) => string;
+    readonly byCode: (v: { company: string }) => string;
+    readonly noAnswer: (v: { days: number }) => string;
     readonly reference: (v: { token: string }) => string;
     readonly privacy: (v: { company: string }) => string;
+  };
+
+  /** What the buttons of a mail and of the page of answers say. */
+  readonly action: {
+    readonly answer: string;
+    readonly accept: string;
+    readonly decline: string;
+    readonly optOut: string;
+    /** A button in plain text; the subject stands on the next line. */
+    readonly write: (v: { label: string; address: string }) => string;
+  };
+  /** What stands in the first line of a reply that is an answer; `answers/words.ts` knows each of them. */
+  readonly word: { readonly accept: string; readonly decline: string; readonly optOut: string };
+  /** The text of a mail that a button has prepared: its subject is what counts. */
+  readonly letter: {
+    readonly accept: (v: { company: string }) => string;
+    readonly decline: (v: { company: string }) => string;
+    readonly optOut: (v: { company: string }) => string;
+  };
+  /** The one mail after an opt-out. */
+  readonly farewell: {
+    readonly subject: (v: { company: string }) => string;
+    readonly body: (v: { company: string }) => readonly string[];
   };
 
   readonly customer: {
@@ -112,7 +145,26 @@ export interface Texts {
       readonly body: (v: { address: string }) => readonly string[];
     };
   };
-  readonly customerLabel: { readonly reply: string; readonly items: string };
+  readonly customerLabel: { readonly reply: string; readonly items: string; readonly from: string };
+
+  /** The page behind the link in a mail. */
+  readonly page: {
+    readonly invitedHeading: (v: { company: string }) => string;
+    readonly confirmedHeading: string;
+    readonly confirmed: (v: { company: string }) => string;
+    readonly declinedHeading: string;
+    readonly declined: (v: { company: string }) => string;
+    readonly optedOutHeading: string;
+    readonly optedOut: (v: { company: string }) => string;
+    readonly endedHeading: string;
+    readonly ended: string;
+    readonly unknownHeading: string;
+    readonly unknown: string;
+    readonly busyHeading: string;
+    readonly busy: string;
+    readonly failedHeading: string;
+    readonly failed: string;
+  };
 
   readonly test: {
     readonly subject: (v: { company: string }) => string;

@@ -135,6 +135,12 @@ export const de: Texts = {
     optOutHeading: 'Wenn Sie diese E-Mails nicht mehr möchten',
     optOut: ({ company, mail }) =>
       `Antworten Sie auf diese E-Mail oder schreiben Sie an ${mail}, dass Sie sich abmelden. Bei ${company} werden diese E-Mails dann abgestellt, und Sie bekommen nichts mehr.`,
+    optOutByLink:
+      'Drücken Sie den Knopf und bestätigen Sie auf der Seite, die sich öffnet. Danach bekommen Sie nichts mehr; eine letzte E-Mail bestätigt es.',
+    optOutByMail: ({ word }) =>
+      `Drücken Sie den Knopf und senden Sie die E-Mail ab, die sich öffnet, oder antworten Sie auf diese E-Mail mit dem Wort ${word} in der ersten Zeile. Danach bekommen Sie nichts mehr; eine letzte E-Mail bestätigt es.`,
+    optOutByReply: ({ word }) =>
+      `Sie können auch auf diese E-Mail antworten, mit dem Wort ${word} in der ersten Zeile.`,
   },
 
   invitation: {
@@ -159,9 +165,53 @@ export const de: Texts = {
         one: `Sie brauchen nichts zu tun. Nach ${days} Tag verfällt diese Einladung, und es kommt nichts mehr. Wenn Sie mögen, sagen Sie ${company}, dass Sie ablehnen.`,
         other: `Sie brauchen nichts zu tun. Nach ${days} Tagen verfällt diese Einladung, und es kommt nichts mehr. Wenn Sie mögen, sagen Sie ${company}, dass Sie ablehnen.`,
       }),
+    answerHeading: 'Ihre Antwort',
+    byLink: ({ days }) =>
+      n(days, {
+        one: `Drücken Sie den Knopf. Es öffnet sich eine Seite, auf der Sie annehmen oder ablehnen; vorher geschieht nichts. Die Einladung gilt ${days} Tag.`,
+        other: `Drücken Sie den Knopf. Es öffnet sich eine Seite, auf der Sie annehmen oder ablehnen; vorher geschieht nichts. Die Einladung gilt ${days} Tage.`,
+      }),
+    byMail: ({ days }) =>
+      n(days, {
+        one: `Drücken Sie einen der Knöpfe. Ihr E-Mail-Programm öffnet eine fertige E-Mail: senden Sie sie einfach ab. Die Einladung gilt ${days} Tag.`,
+        other: `Drücken Sie einen der Knöpfe. Ihr E-Mail-Programm öffnet eine fertige E-Mail: senden Sie sie einfach ab. Die Einladung gilt ${days} Tage.`,
+      }),
+    byReply: ({ accept, decline }) =>
+      `Sie können auch auf diese E-Mail antworten, mit dem Wort ${accept} oder ${decline} in der ersten Zeile.`,
+    byCode: ({ company }) =>
+      `Oder geben Sie diesen Code Ihrem Kontakt bei ${company}, auf welchem Weg Sie auch sonst miteinander sprechen. Er wird dort eingetippt.`,
+    noAnswer: ({ days }) =>
+      n(days, {
+        one: `Wenn Sie nicht antworten, verfällt die Einladung nach ${days} Tag, und es kommt nichts mehr.`,
+        other: `Wenn Sie nicht antworten, verfällt die Einladung nach ${days} Tagen, und es kommt nichts mehr.`,
+      }),
     reference: ({ token }) => `Kennzeichen dieser Einladung: ${token}`,
     privacy: ({ company }) =>
       `Diese E-Mail nennt Ihnen den Namen ${company} und sonst nichts. Über die USV-Geräte wird nichts gesendet, bevor Sie annehmen, und danach können Sie sich jederzeit abmelden.`,
+  },
+
+  action: {
+    answer: 'Annehmen oder ablehnen',
+    accept: 'Annehmen',
+    decline: 'Ablehnen',
+    optOut: 'Abmelden',
+    write: ({ label, address }) => `${label}: senden Sie eine E-Mail an ${address} mit diesem Betreff:`,
+  },
+  word: { accept: 'ANNEHMEN', decline: 'ABLEHNEN', optOut: 'ABMELDEN' },
+  letter: {
+    accept: ({ company }) =>
+      `Bitte senden Sie diese E-Mail so ab, wie sie ist. Sie sagt ${company}, dass Sie die Einladung annehmen.`,
+    decline: ({ company }) =>
+      `Bitte senden Sie diese E-Mail so ab, wie sie ist. Sie sagt ${company}, dass Sie die Einladung ablehnen.`,
+    optOut: ({ company }) =>
+      `Bitte senden Sie diese E-Mail so ab, wie sie ist. Sie sagt ${company}, dass Sie keine solchen E-Mails mehr möchten.`,
+  },
+  farewell: {
+    subject: ({ company }) => `Sie haben sich abgemeldet – ${company}`,
+    body: ({ company }) => [
+      `Sie haben sich von den E-Mails über die USV-Geräte von ${company} abgemeldet. Dies ist die letzte: es kommt nichts mehr, und was noch wartete, wurde gelöscht.`,
+      `Wenn das ein Versehen war, bitten Sie Ihren Kontakt bei ${company}, Sie erneut einzuladen.`,
+    ],
   },
 
   customer: {
@@ -207,6 +257,27 @@ export const de: Texts = {
         'Prüfen Sie die Adresse und den Mailserver und führen Sie dann "upsteward test-mail" aus. Bitte geben Sie von Hand weiter, was nicht angekommen ist.',
       ],
     },
+    bounced: {
+      subject: ({ address, company }) => `E-Mail an ${address} kommt zurück – ${company}`,
+      body: ({ address }) => [
+        `${address} hat Ihre Einladung angenommen, aber eine E-Mail an diese Adresse kam endgültig zurück. Was darin stand, hat niemand erfahren.`,
+        'Fragen Sie Ihren Händler nach der richtigen Adresse und ändern Sie reseller.email in der Konfiguration. Bitte geben Sie von Hand weiter, was nicht angekommen ist.',
+      ],
+    },
+    'answered-late': {
+      subject: ({ company }) => `Ihr Händler hat zu spät angenommen – ${company}`,
+      body: ({ address }) => [
+        `${address} hat Ihre Einladung angenommen, nachdem sie verfallen war; das zählte nicht mehr. An diese Adresse wird nichts gesendet.`,
+        'Erneut einladen können Sie mit "upsteward reseller invite".',
+      ],
+    },
+    'reply-unclear': {
+      subject: ({ company }) => `Ihr Händler hat Ihnen geschrieben – ${company}`,
+      body: ({ address }) => [
+        `Eine E-Mail von ${address} kam im Postfach für Antworten an, ist aber keine Antwort, die upsteward versteht. Sie liegt dort ungelesen.`,
+        'Bitte lesen Sie sie: vielleicht wartet jemand auf ein Wort von Ihnen.',
+      ],
+    },
     'endpoint-refused': {
       subject: ({ company }) => `Der Cloud-Endpunkt hat Meldungen abgelehnt – ${company}`,
       body: ({ address }) => [
@@ -222,7 +293,28 @@ export const de: Texts = {
       ],
     },
   },
-  customerLabel: { reply: 'Die Gegenseite sagte', items: 'Was nicht angekommen ist' },
+  customerLabel: { reply: 'Die Gegenseite sagte', items: 'Was nicht angekommen ist', from: 'Die Antwort kam von' },
+
+  page: {
+    invitedHeading: ({ company }) => `${company} lädt Sie ein`,
+    confirmedHeading: 'Sie haben angenommen',
+    confirmed: ({ company }) => `${company} hält Sie auf dem Laufenden. Sie können sich hier jederzeit abmelden.`,
+    declinedHeading: 'Sie haben abgelehnt',
+    declined: ({ company }) =>
+      `Sie bekommen nichts zugesandt. Wenn Sie es sich anders überlegen, bitten Sie ${company} um eine neue Einladung.`,
+    optedOutHeading: 'Sie haben sich abgemeldet',
+    optedOut: ({ company }) =>
+      `Sie bekommen nichts mehr; eine letzte E-Mail bestätigt es. Wenn das ein Versehen war, bitten Sie ${company} um eine neue Einladung.`,
+    endedHeading: 'Diese Einladung gilt nicht mehr',
+    ended:
+      'Sie bekommen nichts zugesandt. Wenn Sie benachrichtigt werden möchten, bitten Sie Ihren Kontakt um eine neue Einladung.',
+    unknownHeading: 'Dieser Link ist hier nicht bekannt',
+    unknown: 'Vielleicht ist er unvollständig: kopieren Sie ihn als Ganzes aus der E-Mail.',
+    busyHeading: 'Zu viele Versuche',
+    busy: 'Bitte versuchen Sie es in einigen Minuten noch einmal.',
+    failedHeading: 'Das hat nicht geklappt',
+    failed: 'Ihre Antwort konnte nicht notiert werden. Bitte versuchen Sie es in einigen Minuten noch einmal.',
+  },
 
   test: {
     subject: ({ company }) => `Testmail von upsteward – ${company}`,

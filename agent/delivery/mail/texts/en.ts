@@ -131,6 +131,11 @@ export const en: Texts = {
     optOutHeading: 'If you no longer want these mails',
     optOut: ({ company, mail }) =>
       `Answer this mail or write to ${mail}, saying that you opt out. The person at ${company} then ends these mails, and nothing more is sent to you.`,
+    optOutByLink:
+      'Press the button and confirm it on the page that opens. Nothing more is sent to you then; one last mail confirms it.',
+    optOutByMail: ({ word }) =>
+      `Press the button and send the mail that opens, or answer this mail with the word ${word} in its first line. Nothing more is sent to you then; one last mail confirms it.`,
+    optOutByReply: ({ word }) => `You can also answer this mail with the word ${word} in its first line.`,
   },
 
   invitation: {
@@ -155,9 +160,51 @@ export const en: Texts = {
         one: `You need not do anything. After ${days} day this invitation lapses and nothing more is sent. If you like, tell ${company} that you decline.`,
         other: `You need not do anything. After ${days} days this invitation lapses and nothing more is sent. If you like, tell ${company} that you decline.`,
       }),
+    answerHeading: 'Your answer',
+    byLink: ({ days }) =>
+      n(days, {
+        one: `Press the button. A page opens on which you accept or decline; nothing happens before that. The invitation is valid for ${days} day.`,
+        other: `Press the button. A page opens on which you accept or decline; nothing happens before that. The invitation is valid for ${days} days.`,
+      }),
+    byMail: ({ days }) =>
+      n(days, {
+        one: `Press one of the buttons. Your mail program opens a mail that is ready to be sent: just send it as it is. The invitation is valid for ${days} day.`,
+        other: `Press one of the buttons. Your mail program opens a mail that is ready to be sent: just send it as it is. The invitation is valid for ${days} days.`,
+      }),
+    byReply: ({ accept, decline }) =>
+      `You can also answer this mail with the word ${accept} or ${decline} in its first line.`,
+    byCode: ({ company }) =>
+      `Or give this code to your contact at ${company}, in whatever way you usually talk to each other. It is typed in there.`,
+    noAnswer: ({ days }) =>
+      n(days, {
+        one: `If you do not answer, the invitation lapses after ${days} day and nothing more is sent.`,
+        other: `If you do not answer, the invitation lapses after ${days} days and nothing more is sent.`,
+      }),
     reference: ({ token }) => `Reference of this invitation: ${token}`,
     privacy: ({ company }) =>
       `This mail tells you the name of ${company} and nothing else. Nothing about its UPS units is sent before you accept, and you can opt out at any time afterwards.`,
+  },
+
+  action: {
+    answer: 'Accept or decline',
+    accept: 'Accept',
+    decline: 'Decline',
+    optOut: 'Opt out',
+    write: ({ label, address }) => `${label}: send a mail to ${address} with this subject:`,
+  },
+  word: { accept: 'ACCEPT', decline: 'DECLINE', optOut: 'OPT-OUT' },
+  letter: {
+    accept: ({ company }) => `Please send this mail as it is. It tells ${company} that you accept the invitation.`,
+    decline: ({ company }) => `Please send this mail as it is. It tells ${company} that you decline the invitation.`,
+    optOut: ({ company }) =>
+      `Please send this mail as it is. It tells ${company} that you want no more of these mails.`,
+  },
+  farewell: {
+    subject: ({ company }) => `You have opted out – ${company}`,
+    body: ({ company }) => [
+      `You opted out of the mails about the UPS units of ${company}. This is the last one: nothing more is sent to you, and what was still waiting was deleted.`,
+      `If this was a mistake, ask your contact at ${company} to invite you again.`,
+    ],
   },
 
   customer: {
@@ -203,6 +250,27 @@ export const en: Texts = {
         'Check the address and the mail server, then run "upsteward test-mail". Please pass on by hand what did not arrive.',
       ],
     },
+    bounced: {
+      subject: ({ address, company }) => `Mail to ${address} comes back – ${company}`,
+      body: ({ address }) => [
+        `${address} accepted your invitation, but a mail to that address came back for good. Nobody was told what it said.`,
+        'Ask your reseller for the right address and change reseller.email in the configuration. Please pass on by hand what did not arrive.',
+      ],
+    },
+    'answered-late': {
+      subject: ({ company }) => `Your reseller accepted too late – ${company}`,
+      body: ({ address }) => [
+        `${address} accepted your invitation after it had lapsed, so it no longer counted. Nothing will be sent to that address.`,
+        'To invite again, run "upsteward reseller invite".',
+      ],
+    },
+    'reply-unclear': {
+      subject: ({ company }) => `Your reseller wrote to you – ${company}`,
+      body: ({ address }) => [
+        `A mail from ${address} came to the mailbox for answers, but it is not an answer that upsteward understands. It was left there unread.`,
+        'Please read it: somebody may be waiting for a word from you.',
+      ],
+    },
     'endpoint-refused': {
       subject: ({ company }) => `The cloud endpoint refused events – ${company}`,
       body: ({ address }) => [
@@ -218,7 +286,27 @@ export const en: Texts = {
       ],
     },
   },
-  customerLabel: { reply: 'The other side said', items: 'What did not arrive' },
+  customerLabel: { reply: 'The other side said', items: 'What did not arrive', from: 'The answer came from' },
+
+  page: {
+    invitedHeading: ({ company }) => `${company} invites you`,
+    confirmedHeading: 'You have accepted',
+    confirmed: ({ company }) => `${company} will keep you informed. You can opt out here at any time.`,
+    declinedHeading: 'You have declined',
+    declined: ({ company }) =>
+      `Nothing will be sent to you. If you change your mind, ask ${company} to invite you again.`,
+    optedOutHeading: 'You have opted out',
+    optedOut: ({ company }) =>
+      `Nothing more is sent to you; one last mail confirms it. If this was a mistake, ask ${company} to invite you again.`,
+    endedHeading: 'This invitation has ended',
+    ended: 'Nothing is sent to you. If you would like to be informed, ask your contact for a new invitation.',
+    unknownHeading: 'This link is not known here',
+    unknown: 'Perhaps it is not complete: copy it from the mail as a whole.',
+    busyHeading: 'Too many attempts',
+    busy: 'Please try again in a few minutes.',
+    failedHeading: 'That did not work',
+    failed: 'Your answer could not be noted. Please try again in a few minutes.',
+  },
 
   test: {
     subject: ({ company }) => `Test mail from upsteward – ${company}`,

@@ -134,6 +134,11 @@ export const es: Texts = {
     optOutHeading: 'Si ya no desea recibir estos mensajes',
     optOut: ({ company, mail }) =>
       `Responda a este mensaje o escriba a ${mail} que se da de baja. En ${company} se pondrá fin a estos mensajes y no se le enviará nada más.`,
+    optOutByLink:
+      'Pulse el botón y confirme en la página que se abre. Después no se le envía nada más; un último mensaje lo confirma.',
+    optOutByMail: ({ word }) =>
+      `Pulse el botón y envíe el mensaje que se abre, o responda a este mensaje con la palabra ${word} en la primera línea. Después no se le envía nada más; un último mensaje lo confirma.`,
+    optOutByReply: ({ word }) => `También puede responder a este mensaje con la palabra ${word} en la primera línea.`,
   },
 
   invitation: {
@@ -158,9 +163,53 @@ export const es: Texts = {
         one: `No tiene que hacer nada. Tras ${days} día esta invitación caduca y no se envía nada más. Si lo desea, diga a ${company} que la rechaza.`,
         other: `No tiene que hacer nada. Tras ${days} días esta invitación caduca y no se envía nada más. Si lo desea, diga a ${company} que la rechaza.`,
       }),
+    answerHeading: 'Su respuesta',
+    byLink: ({ days }) =>
+      n(days, {
+        one: `Pulse el botón. Se abre una página en la que usted acepta o rechaza; antes no ocurre nada. La invitación es válida ${days} día.`,
+        other: `Pulse el botón. Se abre una página en la que usted acepta o rechaza; antes no ocurre nada. La invitación es válida ${days} días.`,
+      }),
+    byMail: ({ days }) =>
+      n(days, {
+        one: `Pulse uno de los botones. Su programa de correo abre un mensaje listo para enviar: envíelo tal cual. La invitación es válida ${days} día.`,
+        other: `Pulse uno de los botones. Su programa de correo abre un mensaje listo para enviar: envíelo tal cual. La invitación es válida ${days} días.`,
+      }),
+    byReply: ({ accept, decline }) =>
+      `También puede responder a este mensaje con la palabra ${accept} o ${decline} en la primera línea.`,
+    byCode: ({ company }) =>
+      `O dé este código a su contacto en ${company}, por el medio que usen normalmente. Allí se teclea.`,
+    noAnswer: ({ days }) =>
+      n(days, {
+        one: `Si no responde, la invitación caduca tras ${days} día y no se envía nada más.`,
+        other: `Si no responde, la invitación caduca tras ${days} días y no se envía nada más.`,
+      }),
     reference: ({ token }) => `Referencia de esta invitación: ${token}`,
     privacy: ({ company }) =>
       `Este mensaje le revela el nombre ${company} y nada más. No se envía nada sobre sus equipos antes de que usted acepte, y después puede darse de baja en cualquier momento.`,
+  },
+
+  action: {
+    answer: 'Aceptar o rechazar',
+    accept: 'Aceptar',
+    decline: 'Rechazar',
+    optOut: 'Darse de baja',
+    write: ({ label, address }) => `${label}: envíe un mensaje a ${address} con este asunto:`,
+  },
+  word: { accept: 'ACEPTO', decline: 'RECHAZO', optOut: 'BAJA' },
+  letter: {
+    accept: ({ company }) =>
+      `Por favor, envíe este mensaje tal cual. Comunica a ${company} que usted acepta la invitación.`,
+    decline: ({ company }) =>
+      `Por favor, envíe este mensaje tal cual. Comunica a ${company} que usted rechaza la invitación.`,
+    optOut: ({ company }) =>
+      `Por favor, envíe este mensaje tal cual. Comunica a ${company} que usted ya no desea estos mensajes.`,
+  },
+  farewell: {
+    subject: ({ company }) => `Se ha dado de baja – ${company}`,
+    body: ({ company }) => [
+      `Se ha dado de baja de los mensajes sobre los equipos SAI (UPS) de ${company}. Este es el último: no se le enviará nada más, y lo que aún esperaba se ha borrado.`,
+      `Si ha sido un error, pida a su contacto en ${company} que le invite de nuevo.`,
+    ],
   },
 
   customer: {
@@ -206,6 +255,27 @@ export const es: Texts = {
         'Compruebe la dirección y el servidor de correo y ejecute después "upsteward test-mail". Comunique usted mismo lo que no llegó.',
       ],
     },
+    bounced: {
+      subject: ({ address, company }) => `El correo a ${address} vuelve – ${company}`,
+      body: ({ address }) => [
+        `${address} aceptó su invitación, pero un mensaje a esa dirección ha vuelto definitivamente. Nadie ha sabido lo que decía.`,
+        'Pida a su distribuidor la dirección correcta y cambie reseller.email en la configuración. Comunique usted mismo lo que no llegó.',
+      ],
+    },
+    'answered-late': {
+      subject: ({ company }) => `Su distribuidor aceptó demasiado tarde – ${company}`,
+      body: ({ address }) => [
+        `${address} aceptó su invitación cuando ya había caducado, así que ya no contaba. No se enviará nada a esa dirección.`,
+        'Para invitar de nuevo, ejecute "upsteward reseller invite".',
+      ],
+    },
+    'reply-unclear': {
+      subject: ({ company }) => `Su distribuidor le ha escrito – ${company}`,
+      body: ({ address }) => [
+        `Un mensaje de ${address} llegó al buzón de respuestas, pero no es una respuesta que upsteward entienda. Se dejó allí sin leer.`,
+        'Por favor, léalo: quizá alguien espera una palabra suya.',
+      ],
+    },
     'endpoint-refused': {
       subject: ({ company }) => `El endpoint de la nube rechazó eventos – ${company}`,
       body: ({ address }) => [
@@ -221,7 +291,26 @@ export const es: Texts = {
       ],
     },
   },
-  customerLabel: { reply: 'Respuesta del otro lado', items: 'Lo que no llegó' },
+  customerLabel: { reply: 'Respuesta del otro lado', items: 'Lo que no llegó', from: 'La respuesta vino de' },
+
+  page: {
+    invitedHeading: ({ company }) => `${company} le invita`,
+    confirmedHeading: 'Ha aceptado',
+    confirmed: ({ company }) => `${company} le mantendrá informado. Aquí puede darse de baja en cualquier momento.`,
+    declinedHeading: 'Ha rechazado la invitación',
+    declined: ({ company }) => `No se le enviará nada. Si cambia de opinión, pida a ${company} que le invite de nuevo.`,
+    optedOutHeading: 'Se ha dado de baja',
+    optedOut: ({ company }) =>
+      `No se le envía nada más; un último mensaje lo confirma. Si ha sido un error, pida a ${company} que le invite de nuevo.`,
+    endedHeading: 'Esta invitación ya no es válida',
+    ended: 'No se le envía nada. Si desea recibir avisos, pida a su contacto una nueva invitación.',
+    unknownHeading: 'Este enlace no se conoce aquí',
+    unknown: 'Quizá no esté completo: cópielo entero del mensaje.',
+    busyHeading: 'Demasiados intentos',
+    busy: 'Por favor, inténtelo de nuevo dentro de unos minutos.',
+    failedHeading: 'No ha funcionado',
+    failed: 'No se pudo anotar su respuesta. Por favor, inténtelo de nuevo dentro de unos minutos.',
+  },
 
   test: {
     subject: ({ company }) => `Mensaje de prueba de upsteward – ${company}`,

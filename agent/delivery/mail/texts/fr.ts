@@ -135,6 +135,11 @@ export const fr: Texts = {
     optOutHeading: 'Si vous ne souhaitez plus recevoir ces messages',
     optOut: ({ company, mail }) =>
       `Répondez à ce message ou écrivez à ${mail} pour dire que vous vous désinscrivez. ${company} met alors fin à ces messages, et plus rien ne vous est envoyé.`,
+    optOutByLink:
+      "Appuyez sur le bouton et confirmez sur la page qui s'ouvre. Plus rien ne vous est envoyé ensuite ; un dernier message le confirme.",
+    optOutByMail: ({ word }) =>
+      `Appuyez sur le bouton et envoyez le message qui s'ouvre, ou répondez à ce message avec le mot ${word} sur la première ligne. Plus rien ne vous est envoyé ensuite ; un dernier message le confirme.`,
+    optOutByReply: ({ word }) => `Vous pouvez aussi répondre à ce message avec le mot ${word} sur la première ligne.`,
   },
 
   invitation: {
@@ -159,9 +164,53 @@ export const fr: Texts = {
         one: `Vous n'avez rien à faire. Après ${days} jour, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
         other: `Vous n'avez rien à faire. Après ${days} jours, cette invitation expire et plus rien n'est envoyé. Si vous le voulez, dites à ${company} que vous refusez.`,
       }),
+    answerHeading: 'Votre réponse',
+    byLink: ({ days }) =>
+      n(days, {
+        one: `Appuyez sur le bouton. Une page s'ouvre sur laquelle vous acceptez ou refusez ; rien ne se passe avant. L'invitation est valable ${days} jour.`,
+        other: `Appuyez sur le bouton. Une page s'ouvre sur laquelle vous acceptez ou refusez ; rien ne se passe avant. L'invitation est valable ${days} jours.`,
+      }),
+    byMail: ({ days }) =>
+      n(days, {
+        one: `Appuyez sur l'un des boutons. Votre messagerie ouvre un message prêt à partir : envoyez-le tel quel. L'invitation est valable ${days} jour.`,
+        other: `Appuyez sur l'un des boutons. Votre messagerie ouvre un message prêt à partir : envoyez-le tel quel. L'invitation est valable ${days} jours.`,
+      }),
+    byReply: ({ accept, decline }) =>
+      `Vous pouvez aussi répondre à ce message avec le mot ${accept} ou ${decline} sur la première ligne.`,
+    byCode: ({ company }) =>
+      `Ou donnez ce code à votre contact chez ${company}, par le moyen que vous utilisez d'habitude. Il y sera saisi.`,
+    noAnswer: ({ days }) =>
+      n(days, {
+        one: `Si vous ne répondez pas, l'invitation expire après ${days} jour et plus rien n'est envoyé.`,
+        other: `Si vous ne répondez pas, l'invitation expire après ${days} jours et plus rien n'est envoyé.`,
+      }),
     reference: ({ token }) => `Référence de cette invitation : ${token}`,
     privacy: ({ company }) =>
       `Ce message vous révèle le nom ${company} et rien d'autre. Rien n'est envoyé au sujet de ses onduleurs avant que vous n'acceptiez, et vous pourrez ensuite vous désinscrire à tout moment.`,
+  },
+
+  action: {
+    answer: 'Accepter ou refuser',
+    accept: 'Accepter',
+    decline: 'Refuser',
+    optOut: 'Se désinscrire',
+    write: ({ label, address }) => `${label} : envoyez un message à ${address} avec cet objet :`,
+  },
+  word: { accept: 'ACCEPTER', decline: 'REFUSER', optOut: 'DÉSINSCRIPTION' },
+  letter: {
+    accept: ({ company }) =>
+      `Merci d'envoyer ce message tel quel. Il indique à ${company} que vous acceptez l'invitation.`,
+    decline: ({ company }) =>
+      `Merci d'envoyer ce message tel quel. Il indique à ${company} que vous refusez l'invitation.`,
+    optOut: ({ company }) =>
+      `Merci d'envoyer ce message tel quel. Il indique à ${company} que vous ne voulez plus de ces messages.`,
+  },
+  farewell: {
+    subject: ({ company }) => `Vous êtes désinscrit – ${company}`,
+    body: ({ company }) => [
+      `Vous vous êtes désinscrit des messages sur les onduleurs de ${company}. Celui-ci est le dernier : plus rien ne vous est envoyé, et ce qui attendait encore de partir a été supprimé.`,
+      `Si c'était une erreur, demandez à votre contact chez ${company} de vous inviter de nouveau.`,
+    ],
   },
 
   customer: {
@@ -207,6 +256,27 @@ export const fr: Texts = {
         "Vérifiez l'adresse et le serveur de messagerie, puis exécutez « upsteward test-mail ». Transmettez vous-même ce qui n'est pas arrivé.",
       ],
     },
+    bounced: {
+      subject: ({ address, company }) => `Les messages à ${address} reviennent – ${company}`,
+      body: ({ address }) => [
+        `${address} a accepté votre invitation, mais un message à cette adresse est revenu définitivement. Personne n'a été averti de son contenu.`,
+        "Demandez la bonne adresse à votre revendeur et changez reseller.email dans la configuration. Transmettez vous-même ce qui n'est pas arrivé.",
+      ],
+    },
+    'answered-late': {
+      subject: ({ company }) => `Votre revendeur a accepté trop tard – ${company}`,
+      body: ({ address }) => [
+        `${address} a accepté votre invitation après son expiration ; elle ne comptait donc plus. Rien ne sera envoyé à cette adresse.`,
+        'Pour inviter de nouveau, exécutez « upsteward reseller invite ».',
+      ],
+    },
+    'reply-unclear': {
+      subject: ({ company }) => `Votre revendeur vous a écrit – ${company}`,
+      body: ({ address }) => [
+        `Un message de ${address} est arrivé dans la boîte des réponses, mais ce n'est pas une réponse que upsteward comprend. Il y est resté non lu.`,
+        "Merci de le lire : quelqu'un attend peut-être un mot de vous.",
+      ],
+    },
     'endpoint-refused': {
       subject: ({ company }) => `Le point d'accès cloud a refusé des événements – ${company}`,
       body: ({ address }) => [
@@ -222,7 +292,27 @@ export const fr: Texts = {
       ],
     },
   },
-  customerLabel: { reply: "Réponse de l'autre côté", items: "Ce qui n'est pas arrivé" },
+  customerLabel: { reply: "Réponse de l'autre côté", items: "Ce qui n'est pas arrivé", from: 'La réponse vient de' },
+
+  page: {
+    invitedHeading: ({ company }) => `${company} vous invite`,
+    confirmedHeading: 'Vous avez accepté',
+    confirmed: ({ company }) => `${company} vous tiendra informé. Vous pouvez vous désinscrire ici à tout moment.`,
+    declinedHeading: 'Vous avez refusé',
+    declined: ({ company }) =>
+      `Rien ne vous sera envoyé. Si vous changez d'avis, demandez à ${company} de vous inviter de nouveau.`,
+    optedOutHeading: 'Vous êtes désinscrit',
+    optedOut: ({ company }) =>
+      `Plus rien ne vous est envoyé ; un dernier message le confirme. Si c'était une erreur, demandez à ${company} de vous inviter de nouveau.`,
+    endedHeading: "Cette invitation n'est plus valable",
+    ended: 'Rien ne vous est envoyé. Si vous souhaitez être informé, demandez une nouvelle invitation à votre contact.',
+    unknownHeading: 'Ce lien est inconnu ici',
+    unknown: 'Il est peut-être incomplet : copiez-le en entier depuis le message.',
+    busyHeading: 'Trop de tentatives',
+    busy: 'Merci de réessayer dans quelques minutes.',
+    failedHeading: "Cela n'a pas fonctionné",
+    failed: "Votre réponse n'a pas pu être enregistrée. Merci de réessayer dans quelques minutes.",
+  },
 
   test: {
     subject: ({ company }) => `Message de test de upsteward – ${company}`,

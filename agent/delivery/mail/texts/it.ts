@@ -133,6 +133,11 @@ export const it: Texts = {
     optOutHeading: 'Se non desiderate più questi messaggi',
     optOut: ({ company, mail }) =>
       `Rispondete a questo messaggio o scrivete a ${mail} che non desiderate più riceverli. ${company} interromperà allora questi messaggi e non vi sarà inviato più nulla.`,
+    optOutByLink:
+      'Premete il pulsante e confermate nella pagina che si apre. Dopo non vi viene inviato più nulla; un ultimo messaggio lo conferma.',
+    optOutByMail: ({ word }) =>
+      `Premete il pulsante e inviate il messaggio che si apre, oppure rispondete a questo messaggio con la parola ${word} nella prima riga. Dopo non vi viene inviato più nulla; un ultimo messaggio lo conferma.`,
+    optOutByReply: ({ word }) => `Potete anche rispondere a questo messaggio con la parola ${word} nella prima riga.`,
   },
 
   invitation: {
@@ -157,9 +162,53 @@ export const it: Texts = {
         one: `Non dovete fare nulla. Dopo ${days} giorno questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
         other: `Non dovete fare nulla. Dopo ${days} giorni questo invito scade e non verrà inviato altro. Se volete, dite a ${company} che rifiutate.`,
       }),
+    answerHeading: 'La vostra risposta',
+    byLink: ({ days }) =>
+      n(days, {
+        one: `Premete il pulsante. Si apre una pagina nella quale accettate o rifiutate; prima non succede nulla. L'invito è valido ${days} giorno.`,
+        other: `Premete il pulsante. Si apre una pagina nella quale accettate o rifiutate; prima non succede nulla. L'invito è valido ${days} giorni.`,
+      }),
+    byMail: ({ days }) =>
+      n(days, {
+        one: `Premete uno dei pulsanti. Il vostro programma di posta apre un messaggio già pronto: inviatelo così com'è. L'invito è valido ${days} giorno.`,
+        other: `Premete uno dei pulsanti. Il vostro programma di posta apre un messaggio già pronto: inviatelo così com'è. L'invito è valido ${days} giorni.`,
+      }),
+    byReply: ({ accept, decline }) =>
+      `Potete anche rispondere a questo messaggio con la parola ${accept} o ${decline} nella prima riga.`,
+    byCode: ({ company }) =>
+      `Oppure date questo codice al vostro contatto presso ${company}, nel modo in cui comunicate di solito. Verrà digitato lì.`,
+    noAnswer: ({ days }) =>
+      n(days, {
+        one: `Se non rispondete, l'invito scade dopo ${days} giorno e non verrà inviato altro.`,
+        other: `Se non rispondete, l'invito scade dopo ${days} giorni e non verrà inviato altro.`,
+      }),
     reference: ({ token }) => `Riferimento di questo invito: ${token}`,
     privacy: ({ company }) =>
       `Questo messaggio vi rivela il nome ${company} e nient'altro. Nulla sui suoi UPS viene inviato prima che accettiate, e in seguito potrete rinunciare in qualsiasi momento.`,
+  },
+
+  action: {
+    answer: 'Accettare o rifiutare',
+    accept: 'Accetta',
+    decline: 'Rifiuta',
+    optOut: 'Rinuncia',
+    write: ({ label, address }) => `${label}: inviate un messaggio a ${address} con questo oggetto:`,
+  },
+  word: { accept: 'ACCETTO', decline: 'RIFIUTO', optOut: 'RINUNCIO' },
+  letter: {
+    accept: ({ company }) =>
+      `Vi preghiamo di inviare questo messaggio così com'è. Comunica a ${company} che accettate l'invito.`,
+    decline: ({ company }) =>
+      `Vi preghiamo di inviare questo messaggio così com'è. Comunica a ${company} che rifiutate l'invito.`,
+    optOut: ({ company }) =>
+      `Vi preghiamo di inviare questo messaggio così com'è. Comunica a ${company} che non desiderate più questi messaggi.`,
+  },
+  farewell: {
+    subject: ({ company }) => `Avete rinunciato ai messaggi – ${company}`,
+    body: ({ company }) => [
+      `Avete rinunciato ai messaggi sugli UPS di ${company}. Questo è l'ultimo: non vi verrà inviato più nulla, e ciò che era in attesa è stato eliminato.`,
+      `Se si è trattato di un errore, chiedete al vostro contatto presso ${company} di invitarvi di nuovo.`,
+    ],
   },
 
   customer: {
@@ -205,6 +254,27 @@ export const it: Texts = {
         'Controllate l\'indirizzo e il server di posta, poi eseguite "upsteward test-mail". Comunicate di persona ciò che non è arrivato.',
       ],
     },
+    bounced: {
+      subject: ({ address, company }) => `I messaggi a ${address} tornano indietro – ${company}`,
+      body: ({ address }) => [
+        `${address} ha accettato il vostro invito, ma un messaggio a questo indirizzo è tornato indietro definitivamente. Nessuno è stato avvisato del suo contenuto.`,
+        "Chiedete al rivenditore l'indirizzo corretto e modificate reseller.email nella configurazione. Comunicate di persona ciò che non è arrivato.",
+      ],
+    },
+    'answered-late': {
+      subject: ({ company }) => `Il vostro rivenditore ha accettato troppo tardi – ${company}`,
+      body: ({ address }) => [
+        `${address} ha accettato il vostro invito dopo la scadenza, quindi non contava più. A questo indirizzo non verrà inviato nulla.`,
+        'Per invitare di nuovo, eseguite "upsteward reseller invite".',
+      ],
+    },
+    'reply-unclear': {
+      subject: ({ company }) => `Il vostro rivenditore vi ha scritto – ${company}`,
+      body: ({ address }) => [
+        `Un messaggio di ${address} è arrivato nella casella delle risposte, ma non è una risposta che upsteward comprende. È rimasto lì, non letto.`,
+        'Vi preghiamo di leggerlo: forse qualcuno aspetta una vostra parola.',
+      ],
+    },
     'endpoint-refused': {
       subject: ({ company }) => `L'endpoint cloud ha rifiutato eventi – ${company}`,
       body: ({ address }) => [
@@ -220,7 +290,27 @@ export const it: Texts = {
       ],
     },
   },
-  customerLabel: { reply: "Risposta dall'altra parte", items: 'Che cosa non è arrivato' },
+  customerLabel: { reply: "Risposta dall'altra parte", items: 'Che cosa non è arrivato', from: 'La risposta viene da' },
+
+  page: {
+    invitedHeading: ({ company }) => `${company} vi invita`,
+    confirmedHeading: 'Avete accettato',
+    confirmed: ({ company }) => `${company} vi terrà informati. Qui potete rinunciare in qualsiasi momento.`,
+    declinedHeading: 'Avete rifiutato',
+    declined: ({ company }) =>
+      `Non vi verrà inviato nulla. Se cambiate idea, chiedete a ${company} di invitarvi di nuovo.`,
+    optedOutHeading: 'Avete rinunciato',
+    optedOut: ({ company }) =>
+      `Non vi viene inviato più nulla; un ultimo messaggio lo conferma. Se si è trattato di un errore, chiedete a ${company} di invitarvi di nuovo.`,
+    endedHeading: 'Questo invito non è più valido',
+    ended: 'Non vi viene inviato nulla. Se desiderate essere informati, chiedete al vostro contatto un nuovo invito.',
+    unknownHeading: 'Questo link qui non è conosciuto',
+    unknown: 'Forse non è completo: copiatelo per intero dal messaggio.',
+    busyHeading: 'Troppi tentativi',
+    busy: 'Riprovate tra qualche minuto.',
+    failedHeading: 'Non ha funzionato',
+    failed: 'Non è stato possibile registrare la vostra risposta. Riprovate tra qualche minuto.',
+  },
 
   test: {
     subject: ({ company }) => `Messaggio di prova da upsteward – ${company}`,

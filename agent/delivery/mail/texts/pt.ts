@@ -132,6 +132,11 @@ export const pt: Texts = {
     optOutHeading: 'Se não quiser mais receber estas mensagens',
     optOut: ({ company, mail }) =>
       `Responda a esta mensagem ou escreva para ${mail} dizendo que não quer mais recebê-las. A ${company} encerrará então estas mensagens, e nada mais será enviado.`,
+    optOutByLink:
+      'Pressione o botão e confirme na página que se abre. Depois disso nada mais é enviado; uma última mensagem confirma.',
+    optOutByMail: ({ word }) =>
+      `Pressione o botão e envie a mensagem que se abre, ou responda a esta mensagem com a palavra ${word} na primeira linha. Depois disso nada mais é enviado; uma última mensagem confirma.`,
+    optOutByReply: ({ word }) => `Você também pode responder a esta mensagem com a palavra ${word} na primeira linha.`,
   },
 
   invitation: {
@@ -156,9 +161,53 @@ export const pt: Texts = {
         one: `Não é preciso fazer nada. Após ${days} dia este convite expira e nada mais é enviado. Se quiser, diga a ${company} que recusa.`,
         other: `Não é preciso fazer nada. Após ${days} dias este convite expira e nada mais é enviado. Se quiser, diga a ${company} que recusa.`,
       }),
+    answerHeading: 'A sua resposta',
+    byLink: ({ days }) =>
+      n(days, {
+        one: `Pressione o botão. Abre-se uma página em que você aceita ou recusa; antes disso nada acontece. O convite é válido por ${days} dia.`,
+        other: `Pressione o botão. Abre-se uma página em que você aceita ou recusa; antes disso nada acontece. O convite é válido por ${days} dias.`,
+      }),
+    byMail: ({ days }) =>
+      n(days, {
+        one: `Pressione um dos botões. O seu programa de e-mail abre uma mensagem pronta: basta enviá-la como está. O convite é válido por ${days} dia.`,
+        other: `Pressione um dos botões. O seu programa de e-mail abre uma mensagem pronta: basta enviá-la como está. O convite é válido por ${days} dias.`,
+      }),
+    byReply: ({ accept, decline }) =>
+      `Você também pode responder a esta mensagem com a palavra ${accept} ou ${decline} na primeira linha.`,
+    byCode: ({ company }) =>
+      `Ou dê este código ao seu contato em ${company}, da maneira como costumam falar. Ele será digitado lá.`,
+    noAnswer: ({ days }) =>
+      n(days, {
+        one: `Se você não responder, o convite expira após ${days} dia e nada mais é enviado.`,
+        other: `Se você não responder, o convite expira após ${days} dias e nada mais é enviado.`,
+      }),
     reference: ({ token }) => `Referência deste convite: ${token}`,
     privacy: ({ company }) =>
       `Esta mensagem revela o nome ${company} e mais nada. Nada sobre os seus UPS é enviado antes de você aceitar, e depois você pode desistir a qualquer momento.`,
+  },
+
+  action: {
+    answer: 'Aceitar ou recusar',
+    accept: 'Aceitar',
+    decline: 'Recusar',
+    optOut: 'Não receber mais',
+    write: ({ label, address }) => `${label}: envie uma mensagem para ${address} com este assunto:`,
+  },
+  word: { accept: 'ACEITO', decline: 'RECUSO', optOut: 'DESISTO' },
+  letter: {
+    accept: ({ company }) =>
+      `Por favor, envie esta mensagem como está. Ela diz a ${company} que você aceita o convite.`,
+    decline: ({ company }) =>
+      `Por favor, envie esta mensagem como está. Ela diz a ${company} que você recusa o convite.`,
+    optOut: ({ company }) =>
+      `Por favor, envie esta mensagem como está. Ela diz a ${company} que você não quer mais estas mensagens.`,
+  },
+  farewell: {
+    subject: ({ company }) => `Você desistiu dos avisos – ${company}`,
+    body: ({ company }) => [
+      `Você desistiu das mensagens sobre os UPS de ${company}. Esta é a última: nada mais será enviado, e o que ainda aguardava envio foi apagado.`,
+      `Se foi um engano, peça ao seu contato em ${company} que o convide novamente.`,
+    ],
   },
 
   customer: {
@@ -204,6 +253,27 @@ export const pt: Texts = {
         'Verifique o endereço e o servidor de e-mail e depois execute "upsteward test-mail". Comunique pessoalmente o que não chegou.',
       ],
     },
+    bounced: {
+      subject: ({ address, company }) => `As mensagens para ${address} voltam – ${company}`,
+      body: ({ address }) => [
+        `${address} aceitou o seu convite, mas uma mensagem para esse endereço voltou definitivamente. Ninguém foi avisado do seu conteúdo.`,
+        'Peça ao revendedor o endereço correto e altere reseller.email na configuração. Comunique pessoalmente o que não chegou.',
+      ],
+    },
+    'answered-late': {
+      subject: ({ company }) => `O seu revendedor aceitou tarde demais – ${company}`,
+      body: ({ address }) => [
+        `${address} aceitou o seu convite depois de ele expirar, por isso já não contou. Nada será enviado para esse endereço.`,
+        'Para convidar novamente, execute "upsteward reseller invite".',
+      ],
+    },
+    'reply-unclear': {
+      subject: ({ company }) => `O seu revendedor escreveu para você – ${company}`,
+      body: ({ address }) => [
+        `Uma mensagem de ${address} chegou à caixa das respostas, mas não é uma resposta que upsteward entenda. Ela ficou lá, não lida.`,
+        'Por favor, leia-a: talvez alguém espere uma palavra sua.',
+      ],
+    },
     'endpoint-refused': {
       subject: ({ company }) => `O endpoint na nuvem recusou eventos – ${company}`,
       body: ({ address }) => [
@@ -219,7 +289,26 @@ export const pt: Texts = {
       ],
     },
   },
-  customerLabel: { reply: 'Resposta do outro lado', items: 'O que não chegou' },
+  customerLabel: { reply: 'Resposta do outro lado', items: 'O que não chegou', from: 'A resposta veio de' },
+
+  page: {
+    invitedHeading: ({ company }) => `${company} convida você`,
+    confirmedHeading: 'Você aceitou',
+    confirmed: ({ company }) => `${company} manterá você informado. Aqui você pode desistir a qualquer momento.`,
+    declinedHeading: 'Você recusou',
+    declined: ({ company }) => `Nada será enviado para você. Se mudar de ideia, peça a ${company} um novo convite.`,
+    optedOutHeading: 'Você desistiu dos avisos',
+    optedOut: ({ company }) =>
+      `Nada mais é enviado para você; uma última mensagem confirma. Se foi um engano, peça a ${company} um novo convite.`,
+    endedHeading: 'Este convite já não é válido',
+    ended: 'Nada é enviado para você. Se quiser ser informado, peça um novo convite ao seu contato.',
+    unknownHeading: 'Este link não é conhecido aqui',
+    unknown: 'Talvez não esteja completo: copie-o inteiro da mensagem.',
+    busyHeading: 'Tentativas demais',
+    busy: 'Por favor, tente novamente em alguns minutos.',
+    failedHeading: 'Não funcionou',
+    failed: 'Não foi possível registrar a sua resposta. Por favor, tente novamente em alguns minutos.',
+  },
 
   test: {
     subject: ({ company }) => `Mensagem de teste de upsteward – ${company}`,
