@@ -1,7 +1,7 @@
 /** What the outbox keeps: messages on their way, what became of them, and what waits for the endpoint. */
 import type { Day, Instant, Notice, Recipient } from '../lifecycle/model.ts';
 import type { CloudEventData, CloudEventType } from './cloud/events.ts';
-import type { ComposedMail, CustomerMail, InvitationMail, Language, TestMail } from './mail/content.ts';
+import type { ComposedMail, CustomerMail, FarewellMail, InvitationMail, Language, TestMail } from './mail/content.ts';
 import type { Revealed } from './reveals.ts';
 
 /** A notice and its fate. It is created together with the message that carries it. */
@@ -56,8 +56,8 @@ export interface InvitationMessage extends MessageBase {
   readonly content: Omit<InvitationMail, 'code' | 'token'>;
 }
 export interface OtherMessage extends MessageBase {
-  readonly kind: 'customer' | 'test';
-  readonly content: CustomerMail | TestMail;
+  readonly kind: 'customer' | 'farewell' | 'test';
+  readonly content: CustomerMail | FarewellMail | TestMail;
 }
 export type Message = NoticesMessage | InvitationMessage | OtherMessage;
 

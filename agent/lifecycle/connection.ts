@@ -182,7 +182,8 @@ function disconnect(connection: Connection, at: Instant): Move {
 /** An invitation that came back never arrived; whoever has accepted stays, since a full mailbox is no opt-out. */
 function bounced(connection: Connection, reply: string, at: Instant): Move {
   const failing = { ...connection, failing: { at, reply } };
-  if (connection.state === 'pending') return to(failing, 'undeliverable', at, 'the invitation came back', 'undeliverable');
+  if (connection.state === 'pending')
+    return to(failing, 'undeliverable', at, 'the invitation came back', 'undeliverable');
   if (connection.state !== 'confirmed') return stay(connection, `the connection is ${connection.state}`);
   const isNews = connection.failing === undefined || hoursSince(connection.failing.at, at) >= bounceNewsHours;
   return {

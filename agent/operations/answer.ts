@@ -10,7 +10,8 @@ import {
 } from '../lifecycle/connection.ts';
 import { keys } from '../store/keys.ts';
 import { type Desk, OperationError, today } from './desk.ts';
-import { applyMove, connectionOf, customerMessage, type EndedToken, type Moved, tick } from './reseller.ts';
+import { applyMove, connectionOf, type Moved, tick } from './reseller.ts';
+import { customerMessage, type EndedToken } from './reseller-writes.ts';
 
 export interface Answer extends Moved {
   readonly outcome: AnswerOutcome;

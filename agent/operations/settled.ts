@@ -9,7 +9,8 @@ import type { Unit } from '../lifecycle/unit.ts';
 import { keys } from '../store/keys.ts';
 import type { HistoryEntry } from '../store/port.ts';
 import { type Desk, today } from './desk.ts';
-import { connectionOf, customerMessage, writesOf } from './reseller.ts';
+import { connectionOf, writesOf } from './reseller.ts';
+import { customerMessage } from './reseller-writes.ts';
 
 const nothing: Consequence = { changes: [], history: [] };
 
@@ -17,7 +18,7 @@ const nothing: Consequence = { changes: [], history: [] };
 export function mailSettled(desk: Desk, message: Message, fate: Fate): Consequence {
   if (message.kind === 'invitation') {
     if (message.id !== `invitation/${connectionOf(desk.store).id}`) return nothing;
-    return fate.kind === 'taken' ? writesOf(desk, { kind: 'taken' }) : writesOf(desk, { kind: 'refused' }, fate.reply);
+    return fate.kind === 'taken' ? writesOf(desk, { kind: 'taken' }) : writesOf(desk, { kind: 'refused' }, fate);
   }
   if (message.kind !== 'notices' || fate.kind === 'taken' || message.recipient === 'customer') return nothing;
   return {
@@ -37,7 +38,7 @@ export function mailSettled(desk: Desk, message: Message, fate: Fate): Consequen
 /** After an item for the endpoint: the notice it told, the invitation it carried. */
 export function itemSettled(desk: Desk, item: CloudItem, fate: ItemFate, reply: string): Consequence {
   if (item.invitation !== undefined && item.invitation === connectionOf(desk.store).id) {
-    if (fate !== 'taken') return writesOf(desk, { kind: 'refused' }, reply);
+    if (fate !== 'taken') return writesOf(desk, { kind: 'refused' }, { reply });
     const { changes, history } = writesOf(desk, { kind: 'taken' });
     return { changes, history: [...history, ...invitationPassedOn(desk, reply)] };
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type AnswerKind,
+  type AnswerOutcome,
   type Connection,
   type ConnectionInput,
   type ConnectionState,
@@ -9,6 +11,7 @@ import {
   move,
   noConnection,
   normaliseAddress,
+  outcomeOf,
   resellerRecipient,
 } from '../../agent/lifecycle/connection.ts';
 
@@ -35,6 +38,8 @@ const inputs: Record<ConnectionInput['kind'], ConnectionInput> = {
   refused: { kind: 'refused' },
   accept: { kind: 'accept', by: 'code' },
   decline: { kind: 'decline', by: 'mail' },
+  'opt-out': { kind: 'opt-out', by: 'link' },
+  bounced: { kind: 'bounced', reply: '550 no such user' },
   cancel: { kind: 'cancel' },
   disconnect: { kind: 'disconnect' },
   time: { kind: 'time' },
@@ -48,9 +53,11 @@ const moves: Record<ConnectionState, Partial<Record<ConnectionInput['kind'], Con
     invite: 'pending',
     accept: 'confirmed',
     decline: 'declined',
+    'opt-out': 'declined',
     cancel: 'cancelled',
+    bounced: 'undeliverable',
   },
-  confirmed: { decline: 'opted-out', disconnect: 'disconnected' },
+  confirmed: { decline: 'opted-out', 'opt-out': 'opted-out', disconnect: 'disconnected', bounced: 'confirmed' },
   declined: { invite: 'pending' },
   expired: { invite: 'pending' },
   cancelled: { invite: 'pending' },
@@ -71,8 +78,9 @@ describe('every state with every input', () => {
       expect(moved.connection).toEqual(before);
       expect([moved.tellCustomer, moved.dropQueue, moved.sendInvitation]).toEqual([undefined, undefined, undefined]);
     } else {
-      expect(moved.connection.since).toBe(now);
-      const leaves = state === 'confirmed' || (state === 'pending' && expected !== 'confirmed');
+      expect(moved.connection.since).toBe(expected === state && kind !== 'invite' ? before.since : now);
+      const leaves =
+        (state === 'confirmed' && expected !== 'confirmed') || (state === 'pending' && expected !== 'confirmed');
       if (leaves) expect(moved.dropQueue).toBe(true);
       expect(moved.sendInvitation === true).toBe(kind === 'invite');
     }
@@ -82,6 +90,10 @@ describe('every state with every input', () => {
     ['pending', 'accept', 'confirmed'],
     ['pending', 'decline', 'declined'],
     ['confirmed', 'decline', 'opted-out'],
+    ['pending', 'opt-out', 'declined'],
+    ['confirmed', 'opt-out', 'opted-out'],
+    ['pending', 'bounced', 'undeliverable'],
+    ['confirmed', 'bounced', 'bounced'],
     ['pending', 'cancel', undefined],
     ['confirmed', 'disconnect', undefined],
   ])('%s, %s tells the customer %s', (state, kind, news) => {
@@ -161,13 +173,67 @@ describe('an invitation', () => {
 describe('an answer given again', () => {
   it.each<[ConnectionState, ConnectionInput['kind'], RegExp]>([
     ['confirmed', 'accept', /already accepted/],
-    ['declined', 'accept', /declined/],
+    ['declined', 'accept', /has ended: the connection is declined/],
+    ['declined', 'decline', /already declined/],
+    ['opted-out', 'opt-out', /already opted out on/],
+    ['cancelled', 'cancel', /already cancelled/],
+    ['disconnected', 'disconnect', /already disconnected/],
+    ['disconnected', 'cancel', /no invitation to cancel/],
     ['expired', 'accept', /expired/],
     ['expired', 'decline', /expired/],
     ['disconnected', 'decline', /disconnected/],
     ['opted-out', 'accept', /opted-out/],
   ])('%s, %s says what holds', (state, kind, says) => {
     expect(move(connection(state, { answeredAt: hoursAgo(1) }), inputs[kind], now).says).toMatch(says);
+  });
+});
+
+describe('what an answer amounts to', () => {
+  it.each<[ConnectionState, AnswerKind, AnswerOutcome]>([
+    ['pending', 'accept', 'taken'],
+    ['pending', 'opt-out', 'taken'],
+    ['confirmed', 'accept', 'already'],
+    ['confirmed', 'opt-out', 'taken'],
+    ['declined', 'decline', 'already'],
+    ['declined', 'accept', 'ended'],
+    ['opted-out', 'decline', 'already'],
+    ['opted-out', 'accept', 'ended'],
+    ['expired', 'accept', 'ended'],
+    ['cancelled', 'decline', 'ended'],
+    ['disconnected', 'opt-out', 'ended'],
+  ])('%s, %s: %s', (state, kind, outcome) => {
+    expect(outcomeOf(kind, move(connection(state), inputs[kind], now))).toBe(outcome);
+  });
+
+  it('is nothing where the invitation turns out to have lapsed', () => {
+    const moved = move(connection('pending', { takenAt: hoursAgo(169) }), inputs.accept, now);
+    expect([moved.changed, outcomeOf('accept', moved)]).toEqual([true, 'ended']);
+  });
+
+  it('keeps who sent it, and not who sent the one before', () => {
+    const accepted = move(connection('pending'), { kind: 'accept', by: 'mail', from: 'ann@reseller.example' }, now);
+    expect(accepted.connection).toMatchObject({ answeredBy: 'mail', answeredFrom: 'ann@reseller.example' });
+    expect(move(accepted.connection, { kind: 'decline', by: 'link' }, now).connection).not.toHaveProperty(
+      'answeredFrom',
+    );
+  });
+});
+
+describe('mail that comes back', () => {
+  const reply = '550 no such user';
+
+  it('is noted each time, and is news once a month', () => {
+    const first = move(connection('confirmed'), { kind: 'bounced', reply }, now);
+    expect(first.connection).toMatchObject({ state: 'confirmed', failing: { at: now, reply } });
+    expect(first.dropQueue).toBeUndefined();
+    const inDays = (days: number) => new Date(Date.parse(now) + days * 24 * 3_600_000).toISOString();
+    expect(move(first.connection, { kind: 'bounced', reply }, inDays(29)).tellCustomer).toBeUndefined();
+    expect(move(first.connection, { kind: 'bounced', reply }, inDays(30)).tellCustomer).toBe('bounced');
+  });
+
+  it('is forgotten with the next invitation', () => {
+    const { connection: before } = move(connection('pending'), { kind: 'bounced', reply }, now);
+    expect(move(before, inputs.invite, now).connection.failing).toBeUndefined();
   });
 });
 

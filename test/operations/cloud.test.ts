@@ -3,9 +3,9 @@ import { DeliveryError } from '../../agent/delivery/channel.ts';
 import type { CloudEvent } from '../../agent/delivery/cloud/events.ts';
 import { dataSchemas } from '../../agent/delivery/cloud/events.ts';
 import { addDays } from '../../agent/lifecycle/days.ts';
+import { answer } from '../../agent/operations/answer.ts';
 import type { Site } from '../../agent/operations/desk.ts';
 import { remind } from '../../agent/operations/remind.ts';
-import { answer } from '../../agent/operations/answer.ts';
 import { cancel, disconnect, followConfig } from '../../agent/operations/reseller.ts';
 import { Bench, cloudOnly, customerAddress, down, gone, lost, refused, resellerAddress } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
-import { preview } from '../../agent/operations/preview.ts';
 import { answer } from '../../agent/operations/answer.ts';
+import { preview } from '../../agent/operations/preview.ts';
 import { followConfig, tick } from '../../agent/operations/reseller.ts';
 import { snapshot } from '../../agent/store/memory-store.ts';
 import { Bench, customerAddress, down, resellerAddress } from './support.ts';

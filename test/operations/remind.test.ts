@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
+import { answer } from '../../agent/operations/answer.ts';
 import { eventViews, unitViews } from '../../agent/operations/overview.ts';
 import { remind } from '../../agent/operations/remind.ts';
-import { answer } from '../../agent/operations/answer.ts';
 import { disconnect, followConfig } from '../../agent/operations/reseller.ts';
 import { Bench, down, resellerAddress } from './support.ts';
 

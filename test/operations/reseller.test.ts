@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
-import { connectionView } from '../../agent/operations/overview.ts';
 import { answer } from '../../agent/operations/answer.ts';
+import { connectionView } from '../../agent/operations/overview.ts';
 import { cancel, disconnect, followConfig, invite, tick } from '../../agent/operations/reseller.ts';
 import { Bench, customerAddress, down, lost, refused, resellerAddress, siteOf } from './support.ts';
 
@@ -120,16 +120,6 @@ describe('an answer', () => {
       'battery-replacement-due 30 late reseller told',
     ]);
     expect(mails(one).filter((mail) => mail.includes('customer/confirmed'))).toHaveLength(1);
-  });
-
-  it('given again says what already holds', async () => {
-    const one = await invited();
-    await answer(one.desk, one.code(), 'accept', 'code');
-    expect(await answer(one.desk, one.code(), 'accept', 'mail')).toMatchObject({ changed: false, state: 'confirmed' });
-    expect(await answer(one.desk, one.code(), 'decline', 'mail')).toMatchObject({ changed: true, state: 'opted-out' });
-    expect(await answer(one.desk, one.code(), 'accept', 'mail')).toMatchObject({ changed: false, state: 'opted-out' });
-    await one.deliver();
-    expect(mails(one).filter((mail) => mail.includes('customer/opted-out'))).toHaveLength(1);
   });
 
   it('too late finds the invitation expired, and the customer is told once', async () => {

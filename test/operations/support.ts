@@ -2,6 +2,7 @@
 
 import { DeliveryError, type Receipt } from '../../agent/delivery/channel.ts';
 import type { CloudEvent } from '../../agent/delivery/cloud/events.ts';
+import { invitationWords } from '../../agent/delivery/codes.ts';
 import { Forwarder } from '../../agent/delivery/forwarder.ts';
 import type { ComposedMail } from '../../agent/delivery/mail/content.ts';
 import { type MailEnvelope, messageId } from '../../agent/delivery/mail/message.ts';
@@ -10,9 +11,9 @@ import type { Message, NoticeRecord } from '../../agent/delivery/records.ts';
 import { instantAt } from '../../agent/lifecycle/days.ts';
 import type { ConfiguredUnit } from '../../agent/lifecycle/facts.ts';
 import type { Day } from '../../agent/lifecycle/model.ts';
+import { answer } from '../../agent/operations/answer.ts';
 import { dailyRun, type RunResult } from '../../agent/operations/daily.ts';
 import { type Desk, type Site, today } from '../../agent/operations/desk.ts';
-import { answer } from '../../agent/operations/answer.ts';
 import { connectionOf, followConfig } from '../../agent/operations/reseller.ts';
 import { endpointDisabled, itemSettled, mailSettled } from '../../agent/operations/settled.ts';
 import { Units } from '../../agent/operations/units.ts';
@@ -82,6 +83,8 @@ export class Bench {
   readonly mails: SentMail[] = [];
   readonly posts: { readonly id: string; readonly events: readonly CloudEvent[] }[] = [];
   readonly log: string[] = [];
+  /** What was given as an answer, as `way what`. */
+  readonly counts: string[] = [];
   /** Whether the mail server takes a mail; a mail it loses the answer of is taken all the same. */
   smtp: (envelope: MailEnvelope) => Answer = () => undefined;
   endpoint: (events: readonly CloudEvent[]) => Answer = () => undefined;
@@ -107,6 +110,7 @@ export class Bench {
       now: () => this.now,
       randomBytes: (count) => this.#random(count),
       log: (_level, code) => this.log.push(code),
+      counted: (by, what) => this.counts.push(`${by} ${what}`),
     };
     [this.units, this.outbox, this.forwarder] = this.#parts();
   }
@@ -194,6 +198,11 @@ export class Bench {
     const mail = this.mails.findLast(({ envelope }) => envelope.key.includes('invitation/'));
     const [code] = /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(mail?.words.text ?? '') ?? [];
     return code ?? '';
+  }
+
+  /** The token of the invitation that stands. */
+  token(): string {
+    return invitationWords(this.store, connectionOf(this.store).id).token;
   }
 
   /** Follows the config and takes the invitation that it leads to. */

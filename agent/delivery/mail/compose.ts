@@ -1,5 +1,13 @@
 import { clean } from './clean.ts';
-import type { ComposedMail, CustomerMail, InvitationMail, Language, MailContent, TestMail } from './content.ts';
+import type {
+  ComposedMail,
+  CustomerMail,
+  FarewellMail,
+  InvitationMail,
+  Language,
+  MailContent,
+  TestMail,
+} from './content.ts';
 import type { Block, MailDocument } from './document.ts';
 import { noticeDocument } from './notice.ts';
 import { renderHtml } from './render-html.tsx';
@@ -22,6 +30,8 @@ function documentOf(content: MailContent, t: Texts): MailDocument {
       return invitationDocument(content, t);
     case 'customer':
       return customerDocument(content, t);
+    case 'farewell':
+      return farewellDocument(content, t);
     case 'test':
       return testDocument(content, t);
   }
@@ -60,11 +70,26 @@ function customerDocument(content: CustomerMail, t: Texts): MailDocument {
   const v = { company, address: clean(content.address) };
   const words = t.customer[content.about];
   const blocks: Block[] = [paragraph(t.greeting), ...words.body(v).map(paragraph)];
+  if (content.from) blocks.push(heading(t.customerLabel.from), paragraph(clean(content.from)));
   if (content.reply) blocks.push(heading(t.customerLabel.reply), paragraph(clean(content.reply, 500)));
   if (content.items && content.items.length > 0)
     blocks.push(heading(t.customerLabel.items), { kind: 'list', items: content.items.map((item) => clean(item, 240)) });
   blocks.push({ kind: 'rule' }, paragraph(t.responsibility), { kind: 'note', text: t.signature({ company }) });
   return { language: t.language, subject: words.subject(v), blocks };
+}
+
+function farewellDocument(content: FarewellMail, t: Texts): MailDocument {
+  const company = clean(content.company);
+  return {
+    language: t.language,
+    subject: t.farewell.subject({ company }),
+    blocks: [
+      paragraph(t.greeting),
+      ...t.farewell.body({ company }).map(paragraph),
+      { kind: 'rule' },
+      { kind: 'note', text: t.signature({ company }) },
+    ],
+  };
 }
 
 function testDocument(content: TestMail, t: Texts): MailDocument {

@@ -100,11 +100,19 @@ export interface CustomerMail {
   readonly company: string;
   /** The reseller's address, or the recipient that failed. */
   readonly address: string;
+  /** Who sent the answer, where that is not `address`. */
+  readonly from?: string;
   /** The far side's own words, where there are any. */
   readonly reply?: string;
   /** Subjects or event titles of what did not arrive. */
   readonly items?: readonly string[];
   readonly today: Day;
+}
+
+/** The one mail to a reseller who has opted out. */
+export interface FarewellMail {
+  readonly kind: 'farewell';
+  readonly company: string;
 }
 
 /** `upsteward test-mail`. */
@@ -114,7 +122,7 @@ export interface TestMail {
   readonly today: Day;
 }
 
-export type MailContent = NoticeMail | InvitationMail | CustomerMail | TestMail;
+export type MailContent = NoticeMail | InvitationMail | CustomerMail | FarewellMail | TestMail;
 
 /** A mail in words. `text` and `html` say the same. */
 export interface ComposedMail {

@@ -99,6 +99,11 @@ describe('commands while no agent runs', { timeout: 60_000 }, () => {
       stdout: expect.stringMatching(/nothing to disconnect.*pending/),
     });
     expect(await command('reseller cancel')).toMatchObject({ changed: true, state: 'cancelled' });
+    const again = await place.cli(['reseller', 'cancel']);
+    expect(again, 'its aim holds').toMatchObject({
+      code: 0,
+      stdout: 'Reseller: the invitation is already cancelled.\n',
+    });
     expect(await command('reseller accept', { code })).toMatchObject({ changed: false, state: 'cancelled' });
 
     const invited = await place.cli(['reseller', 'invite']);

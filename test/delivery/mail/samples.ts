@@ -83,6 +83,9 @@ export const customerAbouts: readonly CustomerMail['about'][] = [
   'opted-out',
   'undeliverable',
   'delivery-failed',
+  'bounced',
+  'answered-late',
+  'reply-unclear',
   'endpoint-refused',
   'endpoint-disabled',
 ];
@@ -109,6 +112,8 @@ export const everyMail: readonly MailContent[] = [
   noticeMail([], { groups: [{ site: 'a', units: [dueUnit] }, { units: [manyCartridges] }] }),
   invitation,
   ...customerAbouts.map(customerMail),
+  { ...customerMail('confirmed'), from: 'ann@reseller.example' },
+  { kind: 'farewell', company: 'Müller & Söhne GmbH' },
   { ...customerMail('delivery-failed'), reply: '550 no', items: ['x'] },
   { kind: 'test', company: 'Müller & Söhne GmbH', today: '2027-05-04' },
 ];
