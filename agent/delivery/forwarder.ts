@@ -157,11 +157,11 @@ export class Forwarder {
     }
   }
 
-  /** An invitation that the endpoint passes on gets its code only here: it is not written down. */
+  /** An invitation that the endpoint passes on gets its words only here: they are not written down. */
   #complete(item: CloudItem): CloudItem {
     if (item.invitation === undefined) return item;
-    const { code } = invitationWords(this.#parts.store, item.invitation);
-    return { ...item, data: { ...item.data, invitation: { code } } as CloudItem['data'] };
+    const { code, token } = invitationWords(this.#parts.store, item.invitation);
+    return { ...item, data: { ...item.data, invitation: { code, token } } as CloudItem['data'] };
   }
 
   /** The endpoint refuses a batch for good: one bad item must not take the others with it. */

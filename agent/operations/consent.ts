@@ -20,6 +20,8 @@ export interface ConsentStep {
   readonly previous: ConnectionState;
   /** How the answer came: by code, mail, link or through the endpoint. */
   readonly by?: string;
+  /** Who sent the answer, where the way tells. */
+  readonly from?: string;
   /** The words of a server, where it was one that ended it. */
   readonly reply?: string;
 }
@@ -30,7 +32,7 @@ export interface Disclosure {
   readonly connection: string;
   readonly to: string;
   readonly way: 'mail' | 'endpoint';
-  readonly what: 'invitation' | 'notices';
+  readonly what: 'invitation' | 'notices' | 'farewell';
   readonly reveals: Revealed;
   readonly subject?: string;
   /** The mail word by word; never that of an invitation, which carries the code. */
@@ -67,12 +69,12 @@ export async function consentRecord(desk: Desk): Promise<ConsentRecord> {
 /** The record as a table: one row a step, one row a disclosure, oldest first. */
 export function consentTable({ steps, disclosures }: ConsentRecord, delimiter: Delimiter): string {
   const rows = [
-    ...steps.map(({ at, connection, address, state, by, reply }) => [
+    ...steps.map(({ at, connection, address, state, by, from, reply }) => [
       at,
       connection,
       address,
       state === 'pending' ? 'invited' : state,
-      by ?? '',
+      from === undefined ? (by ?? '') : `${by ?? ''}: ${from}`,
       '',
       '',
       '',
@@ -102,7 +104,7 @@ function step({ at, kind, data }: HistoryEntry): ConsentStep | undefined {
     address: words(data, 'address'),
     state: kind.slice('connection.'.length) as ConnectionState,
     previous: data['previous'] as ConnectionState,
-    ...(isAnswer(kind) ? optional(data, 'by') : {}),
+    ...(isAnswer(kind) ? { ...optional(data, 'by'), ...optional(data, 'from') } : {}),
     ...optional(data, 'reply'),
   };
 }
@@ -131,12 +133,13 @@ function disclosure({ at, kind, data }: HistoryEntry): Disclosure | undefined {
     case 'mail.sent': {
       if (!recipient.startsWith(reseller)) return undefined;
       const invitation = data['kind'] === 'invitation';
+      const farewell = data['kind'] === 'farewell';
       return {
         ...common,
         connection,
         way: 'mail',
-        what: invitation ? 'invitation' : 'notices',
-        reveals: invitation ? { site: ['company'], units: [] } : reveals,
+        what: invitation ? 'invitation' : farewell ? 'farewell' : 'notices',
+        reveals: invitation || farewell ? { site: ['company'], units: [] } : reveals,
         ...optional(data, 'subject'),
         ...optional(data, 'text'),
         ...optional(data, 'messageId'),

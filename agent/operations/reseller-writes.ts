@@ -44,6 +44,7 @@ export function moveWrites(
   const accepted = connection.state === 'confirmed' && before.state !== 'confirmed';
   const dropped = moved.dropQueue || accepted ? queuedFor(desk.store, before) : [];
   const told = moved.tellCustomer ? customerNews(desk, connection, moved.tellCustomer, far) : [];
+  const what = whatHappened(before, connection);
   return {
     changes: [
       { key: keys.connection, value: connection, expected: revision },
@@ -56,11 +57,11 @@ export function moveWrites(
     history: [
       {
         at: desk.now(),
-        kind: `connection.${whatHappened(before, connection)}`,
+        kind: `connection.${what}`,
         data: {
           address: connection.address,
           connection: connection.id,
-          previous: before.state,
+          ...(what === 'bounced' ? {} : { previous: before.state }),
           ...(connection.answeredBy ? { by: connection.answeredBy } : {}),
           ...(connection.answeredFrom ? { from: connection.answeredFrom } : {}),
           ...(far.reply ? { reply: far.reply } : {}),

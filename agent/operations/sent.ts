@@ -22,7 +22,7 @@ export interface SentNotice {
 export interface SentItem {
   readonly id: string;
   readonly way: 'mail' | 'endpoint';
-  readonly what: 'notices' | 'reminder' | 'invitation' | 'customer' | 'test';
+  readonly what: 'notices' | 'reminder' | 'invitation' | 'farewell' | 'customer' | 'test';
   readonly who: 'customer' | 'reseller';
   readonly to: string;
   readonly state: MessageState;

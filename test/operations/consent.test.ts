@@ -1,8 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
+import { answer } from '../../agent/operations/answer.ts';
 import { consentRecord, consentTable } from '../../agent/operations/consent.ts';
-import { answer, disconnect, followConfig, invite } from '../../agent/operations/reseller.ts';
+import { disconnect, followConfig, invite } from '../../agent/operations/reseller.ts';
 import { Bench, cloudOnly, refused, resellerAddress } from './support.ts';
 
 const day = '2026-06-01';
@@ -80,12 +81,13 @@ describe('the consent record', () => {
     await followConfig(bench.desk);
     await bench.deliver();
     const posted = bench.posts.flatMap(({ events }) =>
-      events.map(({ data }) => data as { invitation?: { code: string } }),
+      events.map(({ data }) => data as { invitation?: { token: string } }),
     );
-    const code = posted.find(({ invitation }) => invitation)?.invitation?.code ?? '';
-    await answer(bench.desk, code, 'accept', 'cloud');
+    const token = posted.find(({ invitation }) => invitation)?.invitation?.token ?? '';
+    await answer(bench.desk, token, 'accept', 'cloud', 'ann@reseller.example');
     await bench.morning(day);
-    const { disclosures } = await consentRecord(bench.desk);
+    const { disclosures, steps } = await consentRecord(bench.desk);
+    expect(steps.at(-1)).toMatchObject({ state: 'confirmed', by: 'cloud', from: 'ann@reseller.example' });
     expect(disclosures.map(({ way, what, to, reply }) => [way, what, to, reply])).toEqual([
       ['endpoint', 'invitation', resellerAddress, '200'],
       ['endpoint', 'notices', resellerAddress, '200'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DeliveryError } from '../../agent/delivery/channel.ts';
 import { addDays } from '../../agent/lifecycle/days.ts';
+import { answer } from '../../agent/operations/answer.ts';
 import { remind } from '../../agent/operations/remind.ts';
-import { answer, disconnect, followConfig } from '../../agent/operations/reseller.ts';
+import { disconnect, followConfig } from '../../agent/operations/reseller.ts';
 import { retryNow } from '../../agent/operations/resend.ts';
 import { sentDetail, sentItems } from '../../agent/operations/sent.ts';
 import { Bench, cloudOnly, customerAddress, down, gone, lost, refused, resellerAddress } from './support.ts';

@@ -87,11 +87,13 @@ const connection = z.object({
   invitation: z
     .object({
       code: z.string(),
-      token: z.string().optional().describe('Names the invitation in an answer.'),
+      token: z
+        .string()
+        .describe('Names the invitation in an answer, now and after it was accepted. Keep it as you keep a password.'),
       expiresAt: instant.optional(),
     })
     .optional()
-    .describe('With state `pending` and `tellReseller`: pass on the company and this code, and nothing else.'),
+    .describe('With state `pending` and `tellReseller`: pass on the company and a way to answer, and nothing else.'),
 });
 
 const contact = z.object({

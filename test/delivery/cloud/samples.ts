@@ -71,7 +71,7 @@ export const everyEvent: readonly CloudEvent[] = [
       reseller: 'sales@reseller.example',
       company: 'Müller & Söhne GmbH',
       language: 'de',
-      invitation: { code: 'K7QM-2ZXD', expiresAt: '2027-05-11T06:00:00Z' },
+      invitation: { code: 'K7QM-2ZXD', token: '7M3Q9ZK2V8N4X6B1D5F0G7H2JA', expiresAt: '2027-05-11T06:00:00Z' },
     },
   }),
   cloudEvent({
