@@ -9,12 +9,13 @@ import { recordCommands } from './commands/records.ts';
 import { DeliveryError } from './delivery/channel.ts';
 import { composeMail } from './delivery/mail/compose.ts';
 import { isDay } from './lifecycle/days.ts';
+import type { WayView } from './lifecycle/way-views.ts';
 import type { Office } from './office.ts';
 import { type Answer, answer } from './operations/answer.ts';
 import { datesToConfirm } from './operations/dates.ts';
 import { OperationError, today } from './operations/desk.ts';
 import { exportUnit } from './operations/export.ts';
-import { connectionView, type EventView, eventViews, unitViews } from './operations/overview.ts';
+import { connectionView, type EventView, eventViews, type UnitView, unitViews } from './operations/overview.ts';
 import { type PreviewedMail, preview } from './operations/preview.ts';
 import { remind } from './operations/remind.ts';
 import { cancel, connectionOf, disconnect, invite, tick } from './operations/reseller.ts';
@@ -52,7 +53,7 @@ const commands: Readonly<Record<string, Command>> = {
   }),
   'battery-replaced': async (office, args) => await batteryReplaced(office, args),
   set: async (office, args) => await set(office, args),
-  dates: async (office) => datesToConfirm(office.desk, office.units),
+  dates: async (office) => datesToConfirm(office.units),
   backup: async (office, args) => await backedUp(office, args['config']),
   export: async (office, args) => await exportUnit(office.desk, office.units, text(args, 'name')),
   preview: async (office, args) => await previewed(office, args),
@@ -114,6 +115,10 @@ export interface HealthOutput {
   readonly stuck: readonly string[];
 }
 
+type Polled = { readonly poll?: PollStatus & { readonly ageMs: number } };
+/** A unit with how its last poll went; of several ways the best one's, and of each its own. */
+export type UnitStatus = UnitView & Polled & { readonly ways: readonly (WayView & Polled)[] };
+
 export interface StatusOutput {
   readonly version: string;
   readonly running: boolean;
@@ -123,7 +128,7 @@ export interface StatusOutput {
   readonly waiting: { readonly mails: number; readonly endpoint: number };
   /** How traps are heard, where the config wants them and an agent runs. */
   readonly traps?: TrapStatus;
-  readonly ups: readonly (ReturnType<typeof unitViews>[number] & { readonly poll?: PollStatus & { ageMs: number } })[];
+  readonly ups: readonly UnitStatus[];
 }
 
 async function status(office: Office, live: Live | undefined): Promise<StatusOutput> {
@@ -136,22 +141,30 @@ async function status(office: Office, live: Live | undefined): Promise<StatusOut
     reseller: connectionView(office.desk),
     waiting: { mails: office.outbox.depth(), endpoint: office.forwarder.depth() },
     ...(traps === undefined ? {} : { traps }),
-    ups: unitViews(office.desk, office.units).map((view) => {
-      const poll = live?.pollStatus(view.ups);
-      return { ...view, ...(poll ? { poll } : {}) };
-    }),
+    ups: unitViews(office.desk, office.units).map((view) => withPolls(view, live)),
   };
+}
+
+function withPolls(view: UnitView, live: Live | undefined): UnitStatus {
+  const ways = view.ways.map((way) => {
+    const poll = live?.pollStatus(way.name);
+    return { ...way, ...(poll ? { poll } : {}) };
+  });
+  const polls = ways.flatMap(({ poll }) => poll ?? []);
+  const poll = polls.find(({ failures }) => failures === 0) ?? polls[0];
+  return { ...view, ways, ...(poll ? { poll } : {}) };
 }
 
 async function poll(office: Office, name: string, live: Live | undefined): Promise<PollOutput> {
   const ups = office.config.ups.find((each) => each.name === name);
   if (ups === undefined) throw noSuchUps(name);
   await loadDriver(ups.driver.name);
+  const unit = office.units.find(name)?.value;
   return await pollOutput({
     name,
     driver: ups.driver.name,
-    config: office.desk.site().units.find((unit) => unit.name === name),
-    unit: office.units.find(name)?.value,
+    config: office.units.configOf(name),
+    unit,
     today: today(office.desk),
     read: async () => await live?.pollNow(name),
   });

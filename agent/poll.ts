@@ -2,14 +2,19 @@
 import { DriverError, type Reading, type Verdict, withoutName } from '../drivers/contract.ts';
 import { type ConfiguredUnit, deriveFacts } from './lifecycle/facts.ts';
 import type { Day, Fact, Facts } from './lifecycle/model.ts';
-import type { Seen } from './lifecycle/observe.ts';
+import type { Observed, Seen } from './lifecycle/observe.ts';
 import type { Unit } from './lifecycle/unit.ts';
+import { type WayView, wayViews } from './lifecycle/way-views.ts';
+import { heardOf } from './lifecycle/ways.ts';
 
 export interface PollOutput {
   readonly ups: string;
   readonly driver: string;
   readonly verdict: Verdict;
+  /** What follows from this one reading, the config and what the customer told. */
   readonly facts: Facts;
+  /** Of a UPS that several entries of the config read: what each of them says by itself, this one just now. */
+  readonly ways?: readonly WayView[];
   /** Why there are no facts, in words. */
   readonly message?: string;
 }
@@ -17,7 +22,7 @@ export interface PollOutput {
 export interface PollInput {
   readonly name: string;
   readonly driver: string;
-  /** What the config says of it; absent for a one-off target. */
+  /** What the config says of it, by all entries that read it; absent for a one-off target. */
   readonly config?: ConfiguredUnit | undefined;
   /** What is known of it so far, for the customer's own dates and a swap. */
   readonly unit?: Unit | undefined;
@@ -40,7 +45,7 @@ export async function pollOutput(input: PollInput): Promise<PollOutput> {
     return {
       ...base,
       verdict: reading.verdict,
-      facts: read ? factsOf(input, reading) : {},
+      ...(read ? derived(input, reading) : { facts: {} }),
       ...(reading.note === undefined ? {} : { message: reading.note }),
     };
   } catch (error) {
@@ -50,17 +55,28 @@ export async function pollOutput(input: PollInput): Promise<PollOutput> {
 }
 
 /** The facts of this one reading: its alarms count at once here, since nothing is told because of them. */
-function factsOf({ name, config, unit, today }: PollInput, reading: Reading): Facts {
-  const fields = Object.fromEntries(
-    Object.entries(reading.fields).map(([key, field]): [string, Seen] => [key, { field, since: today }]),
-  );
-  return deriveFacts({
-    observed: { fields, signals: reading.signals },
-    config: config ?? { name, dateOrder: 'mdy', expectedLifeMonths: 48 },
+function derived(input: PollInput, reading: Reading): Pick<PollOutput, 'facts' | 'ways'> {
+  const { name, driver, unit, today } = input;
+  const own = { name, driver, dateOrder: 'mdy' } as const;
+  const config = input.config ?? { name, ways: [own], expectedLifeMonths: 48 };
+  const known = unit?.ways.find((way) => way.name === name);
+  const way = { ...known, name, driver, observed: observedOnce(reading, known?.observed, today) };
+  const facts = deriveFacts({
+    heard: heardOf([way], config.ways),
+    config,
     today,
     ...(unit?.customer ? { customer: unit.customer } : {}),
     ...(unit?.swap ? { swap: unit.swap } : {}),
   });
+  if (config.ways.length === 1) return { facts };
+  const others = unit?.ways.filter((other) => other.name !== name) ?? [];
+  return { facts, ways: wayViews([...others, way], config.ways, today) };
+}
+
+function observedOnce({ fields, signals }: Reading, before: Observed | undefined, today: Day): Observed {
+  const seen = Object.entries(fields).map(([key, field]): [string, Seen] => [key, { field, since: today }]);
+  const now = before ?? { firstSeen: '', lastSeen: '' };
+  return { ...now, fields: Object.fromEntries(seen), candidates: {}, signals, lastSignals: signals };
 }
 
 /** What a device or a name says, harmless on a terminal: no control characters, no change of direction. */
@@ -72,11 +88,18 @@ export function printable(text: string): string {
 export function pollText(output: PollOutput): string {
   const lines = [`${output.ups}: ${output.verdict}`];
   if (output.message) lines.push(`  ${output.message}`);
-  const width = Math.max(0, ...Object.keys(output.facts).map((key) => key.length));
-  for (const [key, fact] of Object.entries(output.facts) as [string, Fact][]) {
-    const value = typeof fact.value === 'object' ? JSON.stringify(fact.value) : String(fact.value);
-    const doubt = fact.confidence === 'doubtful' ? `, doubtful: ${fact.why ?? 'see raw'}` : '';
-    lines.push(`  ${key.padEnd(width)}  ${value}  (${fact.source}${doubt})`);
+  lines.push(...factLines(output.facts));
+  for (const { name, driver, facts } of output.ways ?? []) {
+    if (name !== output.ups) lines.push(`  the same UPS over ${name} (${driver})`, ...factLines(facts));
   }
   return lines.map(printable).join('\n');
+}
+
+function factLines(facts: Facts): string[] {
+  const width = Math.max(0, ...Object.keys(facts).map((key) => key.length));
+  return (Object.entries(facts) as [string, Fact][]).map(([key, fact]) => {
+    const value = typeof fact.value === 'object' ? JSON.stringify(fact.value) : String(fact.value);
+    const doubt = fact.confidence === 'doubtful' ? `, doubtful: ${fact.why ?? 'see raw'}` : '';
+    return `  ${key.padEnd(width)}  ${value}  (${fact.source}${doubt})`;
+  });
 }

@@ -18,16 +18,20 @@ export function siteOf(config: Config): Site {
     ...(config.cloud ? { endpoint: config.cloud.endpoint } : {}),
     ...(reseller ? { reseller } : {}),
     retentionMonths: config.retentionMonths,
-    units: config.ups.map(unitOf),
+    units: config.ups.map((ups) => unitOf(ups, config)),
   };
 }
 
-/** What the config says of one UPS. */
-export function unitOf(ups: UpsConfig): ConfiguredUnit {
+/** What one entry of the config says of its UPS. */
+export function unitOf(ups: UpsConfig, config: Pick<Config, 'battery' | 'warranty'>): ConfiguredUnit {
   const { battery, warranty, plan } = ups;
+  const assumed = [
+    ...(battery.expectedLifeMonths === config.battery.expectedLifeMonths ? (['expectedLifeMonths'] as const) : []),
+    ...(warranty.termMonths === config.warranty.termMonths ? (['warrantyTerm'] as const) : []),
+  ];
   return {
     name: ups.name,
-    dateOrder: battery.dateOrder,
+    ways: [{ name: ups.name, driver: ups.driver.name, dateOrder: battery.dateOrder }],
     expectedLifeMonths: battery.expectedLifeMonths,
     ...given('site', ups.site),
     ...given('installed', battery.installed),
@@ -40,6 +44,7 @@ export function unitOf(ups: UpsConfig): ConfiguredUnit {
       ? {}
       : { warrantyTerm: { months: warranty.termMonths, from: warranty.from } }),
     ...given('plan', plan),
+    ...(assumed.length > 0 ? { assumed } : {}),
   };
 }
 

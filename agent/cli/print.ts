@@ -1,5 +1,5 @@
 /** What the commands print for a person; `--json` prints the same data as it is. */
-import type { HealthOutput, StatusOutput } from '../commands.ts';
+import type { HealthOutput, StatusOutput, UnitStatus } from '../commands.ts';
 import type { Facts } from '../lifecycle/model.ts';
 import type { ConnectionView, EventView } from '../operations/overview.ts';
 import type { PreviewedMail } from '../operations/preview.ts';
@@ -30,7 +30,7 @@ export function statusText(status: StatusOutput): string {
     shown(ups.facts, 'battery.date.maintenance'),
     shown(ups.facts, 'warranty.end'),
     ups.open.join(', ') || '-',
-    pollWords(ups),
+    ups.ways.length === 1 ? pollWords(ups) : ups.ways.map((way) => `${way.name}: ${pollWords(way)}`).join('; '),
   ]);
   const head = ['UPS', 'SITE', 'MODEL', 'SERIAL', 'INSTALLED', 'REPLACE BY', 'WARRANTY', 'OPEN EVENTS', 'LAST POLL'];
   const waiting = `${status.waiting.mails} mail(s) and ${status.waiting.endpoint} item(s) for the endpoint wait`;
@@ -111,7 +111,7 @@ function shown(facts: Facts, key: keyof Facts): string {
   return `${String(fact.value)}${mark}`;
 }
 
-function pollWords({ poll, lastSeen }: StatusOutput['ups'][number]): string {
+function pollWords({ poll, lastSeen }: Pick<UnitStatus, 'poll' | 'lastSeen'>): string {
   if (poll === undefined) return lastSeen === undefined ? 'never' : `read ${minute(lastSeen)}`;
   const age = `${Math.round(poll.ageMs / 1000)} s ago`;
   if (poll.verdict === 'ups' || poll.verdict === 'other-vendor') return `${poll.verdict}, ${age}`;

@@ -122,7 +122,7 @@ export async function pollConfigured(options: GlobalOptions, name: string): Prom
     return await pollOutput({
       name,
       driver: ups.driver.name,
-      config: unitOf(ups),
+      config: unitOf(ups, config),
       today: dayOf(new Date().toISOString(), config.site.timeZone),
       read: async () => await driver.read(),
     });

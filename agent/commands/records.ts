@@ -35,7 +35,7 @@ export const recordCommands = {
     const report = renewalsReport(office.desk, office.units, { sites: args['sites'] === true });
     return args['csv'] === true ? reportTable(report, delimiter(office)) : report;
   },
-  'dates export': async (office: Office): Promise<string> => datesTable(office.desk, office.units, delimiter(office)),
+  'dates export': async (office: Office): Promise<string> => datesTable(office.units, delimiter(office)),
   'dates import plan': async (office: Office, args: Args): Promise<ImportPlan> =>
     planImport(office.desk, office.units, tableOf(office, args)),
   'dates import apply': async (office: Office, args: Args): Promise<ImportPlan> =>

@@ -1,10 +1,9 @@
-/** What a UPS says about the dates of its battery, and what a swap makes void. */
-import type { CartridgeReading, Field, SignalKey, Signals } from '../../drivers/contract.ts';
-import { signalKeys } from '../../drivers/contract.ts';
+/** What one way of reading a UPS says about the dates of its battery, and how far each can be true. */
+import type { CartridgeReading, Field } from '../../drivers/contract.ts';
 import { type DateOrder, readDate, weekOfSerial } from './dates.ts';
 import { addDays, addMonths, daysUntil } from './days.ts';
 import type { CartridgeFact, Day } from './model.ts';
-import { type Observed, raised } from './observe.ts';
+import { best, type Heard } from './ways.ts';
 
 /** A day a device gave, and why it is not to be trusted. */
 export interface Judged {
@@ -22,20 +21,11 @@ export interface BatteryDates {
   readonly replaceBy?: Judged;
 }
 
-/** A battery change, seen by the UPS or told by the customer. */
-export interface Swap {
-  readonly day: Day;
-  readonly seenOn: Day;
-  readonly source: 'ups' | 'customer';
-  /** What was known before the swap and says nothing about the new battery until it changes. */
-  readonly voids: {
-    readonly ups: readonly { readonly origin: string; readonly replaceBy: Day }[];
-    readonly config?: Day;
-    readonly customer?: Day;
-    /** `key|cause` of each alarm that was on. */
-    readonly signals: readonly string[];
-  };
-}
+/**
+ * A manufacture date. `fromSerial` is set when the serial is all there is, `bySerial` when the two agree, `week` where
+ * the serial has one.
+ */
+export type Made = Judged & { readonly fromSerial?: true; readonly bySerial?: true; readonly week?: Day };
 
 /** The serial week is only known to the day within this many days. */
 const serialSlack = 13;
@@ -47,15 +37,13 @@ export function isPlaceholderSerial(serial: string): boolean {
 }
 
 /**
- * The manufacture date: the UPS's own, checked against (or replaced by) the week in its serial number.
- * `fromSerial` is set when the serial is all there is, `bySerial` when the two agree, `week` where the serial has one,
- * `otherOrder` when it shows that this unit writes day and month the other way round.
+ * The manufacture date as one way says it: the UPS's own, checked against (or replaced by) the week in its serial
+ * number. `otherOrder` is set when that shows that this way writes day and month the other way round.
  */
 export function manufactureDate(
-  observed: Pick<Observed, 'fields'>,
+  { observed, dateOrder: order }: Heard,
   today: Day,
-  order: DateOrder,
-): (Judged & { fromSerial?: true; bySerial?: true; week?: Day; otherOrder?: true }) | undefined {
+): (Made & { otherOrder?: true }) | undefined {
   const serial = observed.fields['device.serial']?.field;
   const week = serial && serial.doubt === undefined ? weekOfSerial(String(serial.value)) : undefined;
   const made = week !== undefined && daysUntil(week, today) <= 0 ? week : undefined;
@@ -73,34 +61,45 @@ export function manufactureDate(
   return { ...own, doubt: `the serial number says the week of ${made}`, week: made };
 }
 
+/** The manufacture date of a unit and the way that says it: a date before what the serial number alone tells. */
+export function unitMade(heard: readonly Heard[], today: Day): (Made & { readonly by: Heard }) | undefined {
+  const said = heard.flatMap((by) => {
+    const made = manufactureDate(by, today);
+    return made ? [{ ...made, by }] : [];
+  });
+  const dated = said.filter(({ fromSerial }) => !fromSerial);
+  return best(dated.length > 0 ? dated : said, ({ doubt }) => doubt);
+}
+
 /**
- * All dates the UPS gives for its battery, each judged by itself, against the manufacture date and today, and as a pair;
- * without the replace-by dates that a swap has made void and that have not changed since.
+ * All dates one way gives for the battery, each judged by itself, against the manufacture date and today, and as a pair;
+ * without those that a swap has made void and that have not changed since.
  */
-export function batteryDates(
-  observed: Pick<Observed, 'fields'>,
-  today: Day,
-  order: DateOrder,
-  swap?: Swap,
-): BatteryDates[] {
-  return givenDates(observed, today, order)
-    .map(({ replaceBy, ...dates }) => {
-      const isVoid = swap?.voids.ups.some((v) => v.origin === dates.origin && v.replaceBy === replaceBy?.day);
-      return pairUp(dates.origin, dates.installed, isVoid ? undefined : replaceBy);
+export function batteryDates(heard: Heard, made: Made | undefined, today: Day): BatteryDates[] {
+  return givenDates(heard, made, today)
+    .map(({ origin, installed, replaceBy }) => {
+      const isVoid = (key: 'installed' | 'replaceBy', day: Day | undefined): boolean =>
+        heard.voided?.dates.some((v) => v.origin === origin && v[key] !== undefined && v[key] === day) ?? false;
+      return pairUp(
+        origin,
+        isVoid('installed', installed?.day) ? undefined : installed,
+        isVoid('replaceBy', replaceBy?.day) ? undefined : replaceBy,
+      );
     })
     .filter((d) => d.installed !== undefined || d.replaceBy !== undefined);
 }
 
 /** The same dates, none of them held against the other of its pair: one of the two may have moved before the other. */
-function givenDates(observed: Pick<Observed, 'fields'>, today: Day, order: DateOrder): BatteryDates[] {
-  const made = manufactureDate(observed, today, order);
+export function givenDates(heard: Heard, made: Made | undefined, today: Day): BatteryDates[] {
+  const { observed, dateOrder: order } = heard;
+  const otherOrder = manufactureDate(heard, today)?.otherOrder;
   const dates = (
     origin: string,
     installed: Field<unknown> | undefined,
     replaceBy: Field<unknown> | undefined,
   ): BatteryDates => {
-    const day = installed && unlessTurned(judge(installed, order), made?.otherOrder, order);
-    const end = replaceBy && unlessTurned(judge(replaceBy, order), made?.otherOrder, order);
+    const day = installed && unlessTurned(judge(installed, order), otherOrder, order);
+    const end = replaceBy && unlessTurned(judge(replaceBy, order), otherOrder, order);
     return {
       origin,
       ...(day ? { installed: judgeInstalled(day, made, today) } : {}),
@@ -110,7 +109,7 @@ function givenDates(observed: Pick<Observed, 'fields'>, today: Day, order: DateO
   const { 'battery.date': installed, 'battery.date.maintenance': replaceBy } = observed.fields;
   return [
     dates('ups', installed?.field, replaceBy?.field),
-    ...cartridgeRows(observed).map((row) => dates(originOf(row), asField(row.installed), asField(row.replaceBy))),
+    ...cartridgeRows(heard).map((row) => dates(originOf(row), asField(row.installed), asField(row.replaceBy))),
   ];
 }
 
@@ -142,20 +141,18 @@ export function earliest(days: readonly (Judged | undefined)[]): Judged | undefi
   );
 }
 
-/** The cartridges a UPS lists, with their dates understood; without those of the batteries before a swap. */
-export function cartridgeFacts(
-  observed: Pick<Observed, 'fields'>,
-  dates: readonly BatteryDates[],
-  swap: Swap | undefined,
-): CartridgeFact[] {
-  const told = swap?.source === 'customer' ? swap.day : '';
-  return cartridgeRows(observed).map((row) => {
+/**
+ * The cartridges one way lists, with their dates understood; without those of the batteries before a swap.
+ * @param told the day of a swap that the customer told of
+ */
+export function cartridgeFacts(heard: Heard, dates: readonly BatteryDates[], told: Day | undefined): CartridgeFact[] {
+  return cartridgeRows(heard).map((row) => {
     const own = dates.find((d) => d.origin === originOf(row));
     const { installed, replaceBy } = own ?? {};
     return {
       pack: row.pack,
       ...(row.cartridge === undefined ? {} : { cartridge: row.cartridge }),
-      ...(installed && !installed.doubt && installed.day >= told ? { installed: installed.day } : {}),
+      ...(installed && !installed.doubt && installed.day >= (told ?? '') ? { installed: installed.day } : {}),
       ...(replaceBy && !replaceBy.doubt ? { replaceBy: replaceBy.day } : {}),
       ...(row.part === undefined ? {} : { part: row.part }),
       ...(row.serial === undefined ? {} : { serial: row.serial }),
@@ -164,117 +161,7 @@ export function cartridgeFacts(
   });
 }
 
-/**
- * Whether an install date moved forward between two states of knowledge: the UPS was told of a new battery. It is no
- * news where the customer told of that swap before; then somebody has only written its day to the UPS.
- * @returns the swap, with what it makes void, or `undefined`
- */
-export function seenSwap(
-  before: Observed,
-  after: Observed,
-  today: Day,
-  order: DateOrder,
-  known: { config?: Day; customer?: Day },
-  earlier?: Swap,
-): Swap | undefined {
-  const [old, now] = [givenDates(before, today, order), givenDates(after, today, order)];
-  const moved = now.filter((d) => {
-    const previous = old.find((o) => o.origin === d.origin)?.installed;
-    return d.installed && !d.installed.doubt && previous && isLater(d.installed, previous, order);
-  });
-  if (moved.length === 0) return undefined;
-  const [was, is] = [earliest(old.map((d) => d.installed)), earliest(now.map((d) => d.installed))];
-  if (!is || !was || is.day <= was.day) return undefined;
-  if (earlier?.source === 'customer' && is.day <= earlier.day) return undefined;
-  const origins = new Set(moved.map((d) => d.origin));
-  return makeSwap(
-    is.day,
-    today,
-    'ups',
-    before,
-    old.filter((d) => origins.has(d.origin) || d.installed === undefined),
-    known,
-  );
-}
-
-/** The swap a customer tells of: everything the UPS said so far is about the old battery. */
-export function toldSwap(
-  day: Day,
-  today: Day,
-  observed: Observed | undefined,
-  order: DateOrder,
-  known: { config?: Day; customer?: Day },
-): Swap {
-  return makeSwap(day, today, 'customer', observed, observed ? givenDates(observed, today, order) : [], known);
-}
-
-/** Days after a swap during which an alarm that was already on is taken for the old battery's. */
-const graceDays = 30;
-
-/** The alarms that count: without those that a swap made void. */
-export function effectiveSignals(signals: Signals, swap: Swap | undefined): Signals {
-  if (swap === undefined || swap.voids.signals.length === 0) return signals;
-  const result: { [K in SignalKey]?: Signals[K] } = {};
-  for (const key of signalKeys) {
-    const causes = Object.entries(signals[key] ?? {}).map(
-      ([cause, signal]) =>
-        [cause, swap.voids.signals.includes(`${key}|${cause}`) ? { ...signal, value: false } : signal] as const,
-    );
-    if (causes.length > 0) result[key] = Object.fromEntries(causes);
-  }
-  return result;
-}
-
-/**
- * Drops from a swap's voids what is the new battery's: an alarm that has gone off since, and, 30 days after the swap,
- * the replace indicator or *needs replacement* that the last reading still shows. A source that never says "no" does
- * not bring an alarm back by having fallen silent. A lifetime flag or a failed test stays void until it changes.
- */
-export function settleSwap(swap: Swap, observed: Pick<Observed, 'signals' | 'lastSignals'>, today: Day): Swap {
-  const graceOver = daysUntil(today, swap.seenOn) >= graceDays;
-  const still = swap.voids.signals.filter((id) => {
-    const [key, cause] = id.split('|') as [SignalKey, string];
-    if (observed.signals[key]?.[cause]?.value !== true) return false;
-    return !(graceOver && reopens(key, cause) && observed.lastSignals[key]?.[cause]?.value === true);
-  });
-  return still.length === swap.voids.signals.length ? swap : { ...swap, voids: { ...swap.voids, signals: still } };
-}
-
-const reopens = (key: SignalKey, cause: string): boolean =>
-  key === 'battery.needs-replacement' ||
-  key === 'battery.packs.bad' ||
-  (key === 'battery.replace' && cause !== 'self-test');
-
-function makeSwap(
-  day: Day,
-  seenOn: Day,
-  source: Swap['source'],
-  observed: Observed | undefined,
-  old: readonly BatteryDates[],
-  known: { config?: Day; customer?: Day },
-): Swap {
-  return {
-    day,
-    seenOn,
-    source,
-    voids: {
-      ups: old.flatMap((d) => (d.replaceBy ? [{ origin: d.origin, replaceBy: d.replaceBy.day }] : [])),
-      ...known,
-      signals: signalKeys
-        .filter((key) => key !== 'battery.lifetime.ok')
-        .flatMap((key) => raised(observed?.signals ?? {}, key).map((cause) => `${key}|${cause}`)),
-    },
-  };
-}
-
-/** A day that was ambiguous is not earlier than the one it turns out to be. */
-function isLater(now: Judged, previous: Judged, order: DateOrder): boolean {
-  if (now.day <= previous.day) return false;
-  const other = previous.doubt === undefined ? undefined : readDate(previous.raw, order === 'mdy' ? 'dmy' : 'mdy');
-  return other?.kind !== 'date' || other.day !== now.day;
-}
-
-function judgeInstalled(own: Judged, made: ReturnType<typeof manufactureDate>, today: Day): Judged {
+function judgeInstalled(own: Judged, made: Made | undefined, today: Day): Judged {
   if (own.doubt) return own;
   if (daysUntil(own.day, today) > 0) return { ...own, doubt: 'it lies in the future' };
   if (made === undefined) return own;
@@ -286,14 +173,13 @@ function judgeInstalled(own: Judged, made: ReturnType<typeof manufactureDate>, t
 }
 
 /** The first day on which this UPS can have been there, or `undefined` where nothing reliable says so. */
-export function manufacturedFrom(observed: Pick<Observed, 'fields'>, today: Day, order: DateOrder): Day | undefined {
-  const made = manufactureDate(observed, today, order);
+export function manufacturedFrom(made: Made | undefined): Day | undefined {
   const known = made && (made.doubt === undefined || made.week !== undefined);
   return known ? earliestInstall(made) : undefined;
 }
 
 /** Before this day nobody can have installed anything; where the serial number contradicts the date, it decides. */
-function earliestInstall(made: NonNullable<ReturnType<typeof manufactureDate>>): Day {
+function earliestInstall(made: Made): Day {
   if (made.week !== undefined) return addDays(made.week, -serialSlack);
   return made.fromSerial ? addDays(made.day, -serialSlack) : made.day;
 }
@@ -321,7 +207,7 @@ const asField = (text: string | undefined): Field<string> | undefined =>
   text === undefined ? undefined : { value: text, raw: text };
 const originOf = (row: CartridgeReading): string => `${row.pack}/${row.cartridge ?? '-'}`;
 
-function cartridgeRows(observed: Pick<Observed, 'fields'>): readonly CartridgeReading[] {
+function cartridgeRows({ observed }: Heard): readonly CartridgeReading[] {
   const value = observed.fields['battery.cartridges']?.field.value;
   return Array.isArray(value) ? (value as readonly CartridgeReading[]) : [];
 }

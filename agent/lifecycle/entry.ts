@@ -1,9 +1,11 @@
 /** What a customer enters by hand: which dates can be true, and what an entry does to a unit. Pure. */
-import { manufacturedFrom, type Swap } from './battery.ts';
+import { manufacturedFrom, unitMade } from './battery.ts';
 import { addMonths, isDay } from './days.ts';
 import { type ConfiguredUnit, type CustomerFacts, doubtInstalled } from './facts.ts';
 import type { Day, Fact, Facts } from './model.ts';
+import type { Swap } from './swap.ts';
 import { type Moment, reassess, type Unit, type UnitChange } from './unit.ts';
+import { heardOf } from './ways.ts';
 
 export const customerKeys = ['installed', 'replaceBy', 'warrantyEnd', 'plan'] as const;
 export type CustomerKey = (typeof customerKeys)[number];
@@ -93,14 +95,14 @@ function swapAfter(swap: Swap, before: CustomerFacts, after: CustomerFacts, give
 }
 
 function implausible(given: CustomerFacts, unit: Unit, config: ConfiguredUnit, today: Day): Refusals {
-  const observed = unit.observed ?? { fields: {}, signals: {} };
-  const first = manufacturedFrom(observed, today, config.dateOrder);
+  const made = unitMade(heardOf(unit.ways, config.ways), today);
+  const first = manufacturedFrom(made);
   const days = { ...given, plan: given.plan?.end };
   const refusal = (key: CustomerKey): string | undefined => {
     const day = days[key];
     if (day === undefined) return undefined;
     if (!isDay(day)) return `"${day}" is no day; write it as YYYY-MM-DD`;
-    if (key === 'installed') return doubtInstalled({ observed, config, today }, day);
+    if (key === 'installed') return doubtInstalled(made, today, day);
     if (first !== undefined && day < first) return `it lies before the manufacture date ${first}`;
     const years = longestYears[key];
     return day > addMonths(today, years * 12) ? `it lies over ${years} years ahead` : undefined;

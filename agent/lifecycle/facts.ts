@@ -1,24 +1,25 @@
 /** From what was observed, configured and told by the customer to the best knowledge of each thing about a UPS. */
-import type { FieldKey, SignalKey, Signals } from '../../drivers/contract.ts';
 import {
+  type BatteryDates,
   batteryDates,
-  cartridgeFacts,
   earliest,
-  effectiveSignals,
   implausiblePair,
   type Judged,
-  manufactureDate,
+  type Made,
   manufacturedFrom,
-  type Swap,
+  unitMade,
 } from './battery.ts';
-import { type DateOrder, readDate } from './dates.ts';
-import { addDays, addMonths, daysUntil } from './days.ts';
-import type { CartridgeFact, Day, Fact, Facts, LifetimeState, PlanKind } from './model.ts';
-import { type Observed, raised } from './observe.ts';
+import { addMonths, daysUntil } from './days.ts';
+import type { CartridgeFact, Day, Fact, Facts, PlanKind } from './model.ts';
+import { bestFacts, dayFact, fact, madeFact, saidBy, signalFacts, withDoubt } from './said.ts';
+import type { Swap } from './swap.ts';
+import { best, type ConfiguredWay, type Heard, unitedSignals } from './ways.ts';
 
 /** What the config says of one UPS, with the site's defaults filled in. */
 export interface ConfiguredUnit {
   readonly name: string;
+  /** The entries that read it, in the order of the config: one, or several that gave the same serial number. */
+  readonly ways: readonly ConfiguredWay[];
   /** A heading to group by, never part of what the unit is. */
   readonly site?: string;
   readonly installed?: Day;
@@ -28,10 +29,11 @@ export interface ConfiguredUnit {
   readonly warrantyEnd?: Day;
   readonly purchased?: Day;
   readonly plan?: { readonly kind: PlanKind; readonly end: Day };
-  readonly dateOrder: DateOrder;
   readonly expectedLifeMonths: number;
   /** A default warranty term, counted from the manufacture or the purchase date. */
   readonly warrantyTerm?: { readonly months: number; readonly from: 'manufacture' | 'purchase' };
+  /** Keys that hold the site's default: another entry of the same UPS goes before them. */
+  readonly assumed?: readonly ('expectedLifeMonths' | 'warrantyTerm')[];
 }
 
 /** What the customer entered by hand (page or command line), which outranks the config. */
@@ -43,7 +45,8 @@ export interface CustomerFacts {
 }
 
 export interface Knowledge {
-  readonly observed?: Pick<Observed, 'fields' | 'signals'>;
+  /** What each way of reading it says, the best source first. */
+  readonly heard: readonly Heard[];
   readonly config: ConfiguredUnit;
   readonly customer?: CustomerFacts;
   readonly swap?: Swap;
@@ -52,120 +55,56 @@ export interface Knowledge {
 
 /** Derives all facts of one UPS. Pure; a field that cannot be understood costs that field only. */
 export function deriveFacts(known: Knowledge): Facts {
-  const observed = known.observed ?? { fields: {}, signals: {} };
-  const dates = batteryDates(observed, known.today, known.config.dateOrder, known.swap);
-  const cartridges = cartridgeFacts(observed, dates, known.swap);
-  const installed = installedFact(known, earliest(dates.map((d) => d.installed)));
+  const { heard, today, swap } = known;
+  const made = unitMade(heard, today);
+  const dates = heard.map((each) => batteryDates(each, made, today));
+  const changedOn = swap?.source === 'customer' ? swap.day : undefined;
+  const said = bestFacts(heard.map((each, n) => saidBy(each, dates[n] ?? [], today, changedOn)));
   const facts: { -readonly [K in keyof Facts]: Facts[K] } = {
-    ...plainFacts(observed),
-    ...signalFacts(effectiveSignals(observed.signals, known.swap)),
+    ...said,
+    ...(heard.length > 1 ? signalFacts(unitedSignals(heard)) : {}),
   };
-  const made = manufactureFact(known, dates);
+  if (made) facts['ups.mfr.date'] = madeFact(made, dates[heard.indexOf(made.by)] ?? []);
+  const installed = installedFact(known, made, said['battery.date']);
   const replaceBy = replaceByFact(known, installed, dates);
-  const tested = testDate(observed, known.config.dateOrder);
-  if (made) facts['ups.mfr.date'] = made;
-  if (tested) facts['ups.test.date'] = tested;
   const clash = sound(installed) && sound(replaceBy) ? implausiblePair(installed.value, replaceBy.value) : undefined;
+  delete facts['battery.date'];
+  delete facts['battery.date.maintenance'];
   if (installed) facts['battery.date'] = withDoubt(installed, clash);
   if (replaceBy) facts['battery.date.maintenance'] = withDoubt(replaceBy, clash);
-  if (cartridges.length > 0) facts['battery.cartridges'] = fromUps(cartridges, `${cartridges.length} rows`);
-  Object.assign(facts, cartridgeNeeds(known, singleRows(cartridges).length, facts));
-  const warranty = warrantyFact(known, made);
+  Object.assign(facts, cartridgeNeeds(known, singleRows(said['battery.cartridges']?.value ?? []).length, facts));
+  const warranty = warrantyFact(known, facts['ups.mfr.date']) ?? said['warranty.end'];
   if (warranty) facts['warranty.end'] = warranty;
   return { ...facts, ...planFacts(known) };
 }
 
 /** Whether a fact may be told to anybody. */
-export function sound<T>(fact: Fact<T> | undefined): fact is Fact<T> {
-  return fact !== undefined && fact.confidence === 'sound';
+export function sound<T>(known: Fact<T> | undefined): known is Fact<T> {
+  return known !== undefined && known.confidence === 'sound';
 }
 
 /** What a fact says, where it may be told to anybody. */
-export function told<T>(fact: Fact<T> | undefined): T | undefined {
-  return sound(fact) ? fact.value : undefined;
-}
-
-const plainKeys = [
-  'device.mfr',
-  'device.model',
-  'device.serial',
-  'device.part',
-  'ups.firmware',
-  'ups.test.result',
-  'battery.packs',
-  'battery.packs.bad',
-  'battery.cartridge',
-  'battery.cartridge.external',
-] as const satisfies readonly FieldKey[];
-
-function plainFacts(observed: Pick<Observed, 'fields'>): Facts {
-  return Object.fromEntries(
-    plainKeys.flatMap((key) => {
-      const field = observed.fields[key]?.field;
-      return field ? [[key, withDoubt(fromUps(field.value, field.raw), field.doubt)]] : [];
-    }),
-  );
-}
-
-function signalFacts(signals: Signals): Facts {
-  const lifetime = lifetimeState(signals);
-  const replace = anyOf(signals, 'battery.replace');
-  const needs = anyOf(signals, 'battery.needs-replacement');
-  return {
-    ...(replace ? { 'battery.replace': replace } : {}),
-    ...(needs ? { 'battery.needs-replacement': needs } : {}),
-    ...(lifetime ? { 'battery.lifetime': lifetime } : {}),
-  };
-}
-
-function anyOf(signals: Signals, key: SignalKey): Fact<boolean> | undefined {
-  const causes = Object.entries(signals[key] ?? {});
-  if (causes.length === 0) return undefined;
-  return fromUps(raised(signals, key).length > 0, rawOf(causes));
-}
-
-/** The most serious of what any battery, pack or cartridge says; acknowledged on the front panel counts the same. */
-function lifetimeState(signals: Signals): Fact<LifetimeState> | undefined {
-  const states = ['exceeded', 'measured-near-end', 'near-end', 'ok'] as const;
-  const state = states.find((s) => raised(signals, `battery.lifetime.${s}`).length > 0);
-  return state && fromUps(state, rawOf(Object.entries(signals[`battery.lifetime.${state}`] ?? {})));
-}
-
-const rawOf = (causes: [string, { raw: string }][]): string => causes.map(([c, s]) => `${c}=${s.raw}`).join(' ');
-
-function manufactureFact(known: Knowledge, dates: ReturnType<typeof batteryDates>): Fact<Day> | undefined {
-  const made = manufactureDate(known.observed ?? { fields: {} }, known.today, known.config.dateOrder);
-  if (made === undefined) return undefined;
-  if (made.fromSerial) return fact(made.day, 'estimate', made.raw);
-  const earlier = dates.find((d) => d.installed && daysUntil(d.installed.day, made.day) < 0)?.installed;
-  const contradicted = earlier && !made.bySerial ? `the install date ${earlier.day} lies before it` : undefined;
-  return withDoubt(fact(made.day, 'ups', made.raw), made.doubt ?? contradicted);
-}
-
-function testDate(observed: Pick<Observed, 'fields'>, order: DateOrder): Fact<Day> | undefined {
-  const field = observed.fields['ups.test.date']?.field;
-  const reading = field && readDate(String(field.value), order);
-  return field && reading?.kind === 'date' ? withDoubt(fact(reading.day, 'ups', field.raw), reading.doubt) : undefined;
+export function told<T>(known: Fact<T> | undefined): T | undefined {
+  return sound(known) ? known.value : undefined;
 }
 
 /** The newer of what the customer entered and what the UPS says, if sound; then the config; then a doubtful one. */
-function installedFact(known: Knowledge, ups: Judged | undefined): Fact<Day> | undefined {
+function installedFact(known: Knowledge, made: Made | undefined, ups: Fact<Day> | undefined): Fact<Day> | undefined {
   const { customer, config } = known;
-  const upsSound = ups && ups.doubt === undefined ? ups : undefined;
-  if (customer?.installed !== undefined && !(upsSound && upsSound.day > customer.installed)) {
+  if (customer?.installed !== undefined && !(sound(ups) && ups.value > customer.installed)) {
     return fact(customer.installed, 'customer', customer.installed);
   }
-  if (upsSound) return fact(upsSound.day, 'ups', upsSound.raw);
-  if (config.installed !== undefined) {
-    return withDoubt(fact(config.installed, 'config', config.installed), doubtInstalled(known, config.installed));
-  }
-  return ups && withDoubt(fact(ups.day, 'ups', ups.raw), ups.doubt);
+  if (sound(ups) || config.installed === undefined) return ups;
+  return withDoubt(
+    fact(config.installed, 'config', config.installed),
+    doubtInstalled(made, known.today, config.installed),
+  );
 }
 
 /** Why nobody can have installed the battery of this UPS on that day, whoever says so. */
-export function doubtInstalled({ observed, today, config }: Knowledge, day: Day): string | undefined {
+export function doubtInstalled(made: Made | undefined, today: Day, day: Day): string | undefined {
   if (daysUntil(day, today) > 0) return 'it lies in the future';
-  const first = observed && manufacturedFrom(observed, today, config.dateOrder);
+  const first = manufacturedFrom(made);
   return first !== undefined && day < first ? `it lies before the manufacture date ${first}` : undefined;
 }
 
@@ -173,7 +112,7 @@ export function doubtInstalled({ observed, today, config }: Knowledge, day: Day)
 function replaceByFact(
   known: Knowledge,
   installed: Fact<Day> | undefined,
-  dates: ReturnType<typeof batteryDates>,
+  dates: readonly (readonly BatteryDates[])[],
 ): Fact<Day> | undefined {
   const { customer, config, swap } = known;
   if (customer?.replaceBy !== undefined && customer.replaceBy !== swap?.voids.customer) {
@@ -182,13 +121,11 @@ function replaceByFact(
   if (config.replaceBy !== undefined && config.replaceBy !== swap?.voids.config) {
     return fact(config.replaceBy, 'config', config.replaceBy);
   }
-  const ups = earliest(dates.map(({ replaceBy }) => replaceBy && judgeAgainst(installed, replaceBy)));
-  if (ups && ups.doubt === undefined) return fact(ups.day, 'ups', ups.raw);
-  if (sound(installed)) {
-    const end = addMonths(installed.value, config.expectedLifeMonths);
-    return fact(end, 'estimate', `${installed.value} + ${config.expectedLifeMonths} months`);
-  }
-  return ups && withDoubt(fact(ups.day, 'ups', ups.raw), ups.doubt);
+  const judged = dates.map((own) => earliest(own.map((d) => d.replaceBy && judgeAgainst(installed, d.replaceBy))));
+  const ups = dayFact(best(judged, ({ doubt }) => doubt));
+  if (sound(ups) || !sound(installed)) return ups;
+  const end = addMonths(installed.value, config.expectedLifeMonths);
+  return fact(end, 'estimate', `${installed.value} + ${config.expectedLifeMonths} months`);
 }
 
 /** A replace-by date of the UPS must also fit an install date that somebody else knows better. */
@@ -226,38 +163,13 @@ function cartridgeQuantity(
   return part && fact(1, 'estimate', part.raw);
 }
 
-function warrantyFact(known: Knowledge, made: Fact<Day> | undefined): Fact<Day> | undefined {
-  const { customer, config } = known;
+function warrantyFact({ customer, config }: Knowledge, made: Fact<Day> | undefined): Fact<Day> | undefined {
   if (customer?.warrantyEnd !== undefined) return fact(customer.warrantyEnd, 'customer', customer.warrantyEnd);
   if (config.warrantyEnd !== undefined) return fact(config.warrantyEnd, 'config', config.warrantyEnd);
-  const estimate = warrantyEstimate(config, made);
-  return estimate ?? threePhaseWarranty(known.observed);
-}
-
-function warrantyEstimate(config: ConfiguredUnit, made: Fact<Day> | undefined): Fact<Day> | undefined {
   if (config.warrantyTerm === undefined) return undefined;
   const { months, from } = config.warrantyTerm;
   const start = from === 'purchase' ? config.purchased : sound(made) ? made.value : undefined;
   return start === undefined ? undefined : fact(addMonths(start, months), 'estimate', `${start} + ${months} months`);
-}
-
-/** A count of more days than fifty years is no count: registers hold all ones where there is none. */
-const longestCount = 50 * 366;
-/** What stands for "soon" until somebody looks the date up: it is doubtful, so it is asked about and never told. */
-const soonDays = 90;
-
-/** upsDiagnosticLifeCycleManagement counts days and may jump by months: never more than a hint (PowerNet-MIB). */
-function threePhaseWarranty(observed: Pick<Observed, 'fields'> | undefined): Fact<Day> | undefined {
-  const seen = observed?.fields['warranty.end'];
-  if (seen?.field.value === 'soon') {
-    const soon = fact(addDays(seen.since, soonDays), 'ups', seen.field.raw);
-    return withDoubt(soon, 'the UPS says no more than that it ends soon');
-  }
-  const found = seen && /^(?:in (\d+) days|(\d+) days ago)$/.exec(String(seen.field.value));
-  if (!seen || !found) return undefined;
-  const days = found[1] === undefined ? -Number(found[2]) : Number(found[1]);
-  if (Math.abs(days) > longestCount) return undefined;
-  return withDoubt(fact(addDays(seen.since, days), 'ups', seen.field.raw), seen.field.doubt ?? 'counted by the UPS');
 }
 
 function planFacts({ customer, config }: Knowledge): Facts {
@@ -265,15 +177,4 @@ function planFacts({ customer, config }: Knowledge): Facts {
   if (plan === undefined) return {};
   const source = customer?.plan ? 'customer' : 'config';
   return { 'plan.kind': fact(plan.kind, source, plan.kind), 'plan.end': fact(plan.end, source, plan.end) };
-}
-
-function fact<T>(value: T, source: Fact['source'], raw: string): Fact<T> {
-  return { value, source, confidence: 'sound', raw };
-}
-
-const fromUps = <T>(value: T, raw: string): Fact<T> => fact(value, 'ups', raw);
-
-/** The same fact, doubtful for a reason; unchanged without one. */
-function withDoubt<T>(known: Fact<T>, why: string | undefined): Fact<T> {
-  return why === undefined ? known : { ...known, confidence: 'doubtful', why };
 }

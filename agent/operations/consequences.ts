@@ -21,10 +21,14 @@ export function unitConsequences(desk: Desk, before: Versioned<Unit> | undefined
     return { changes: [], history: [] };
   }
   const factsChanged = JSON.stringify(before?.value.facts ?? {}) !== JSON.stringify(unit.facts);
+  // Entered twice in one commit, an event may open twice: the key says that it is the same news.
+  const news = new Map(
+    change.changes.flatMap((c) => cloudPut(desk, ...eventItem(unit, c))).map((put) => [put.key, put]),
+  );
   return {
     changes: [
       { key: keys.unit(unit.id), value: unit, expected: before?.revision ?? 0 },
-      ...change.changes.flatMap((c) => cloudPut(desk, ...eventItem(unit, c))),
+      ...news.values(),
       ...(factsChanged ? cloudPut(desk, `facts/${unit.id}`, 'ups.facts', unit.name, factsData(desk, unit)) : []),
     ],
     history: [
@@ -95,7 +99,7 @@ function factsData(desk: Desk, unit: Unit): CloudEventData<'ups.facts'> {
   return {
     tellReseller: false,
     unit: cloudUnit(unit),
-    ...(unit.observed ? { readAt: desk.now() } : {}),
+    ...(unit.ways.some(({ observed }) => observed) ? { readAt: desk.now() } : {}),
     facts: Object.fromEntries(facts),
   };
 }
@@ -134,9 +138,6 @@ function entry(desk: Desk, kind: string, unit: Unit, data: Readonly<Record<strin
 /** `lastSeen` moves with every reading: it is worth a write once a day. */
 function sameRecord(a: Unit, b: Unit): boolean {
   const plain = (unit: Unit): string =>
-    JSON.stringify({
-      ...unit,
-      observed: unit.observed && { ...unit.observed, lastSeen: unit.observed.lastSeen.slice(0, 10) },
-    });
+    JSON.stringify(unit, (key, value) => (key === 'lastSeen' ? String(value).slice(0, 10) : value));
   return plain(a) === plain(b);
 }

@@ -2,7 +2,6 @@
 import type { Language } from '../delivery/mail/content.ts';
 import { type CustomerKey, factOf } from '../lifecycle/entry.ts';
 import type { Fact } from '../lifecycle/model.ts';
-import type { Desk } from './desk.ts';
 import { type Delimiter, writeTable } from './table.ts';
 import type { Units } from './units.ts';
 
@@ -37,8 +36,8 @@ export function delimiterFor(language: Language): Delimiter {
 }
 
 /** All units with their dates as known now; the source says which are doubtful or estimates. */
-export function datesTable(desk: Desk, units: Units, delimiter: Delimiter): string {
-  const rows = desk.site().units.map(({ name, site }) => {
+export function datesTable(units: Units, delimiter: Delimiter): string {
+  const rows = units.configured().map(({ name, site }) => {
     const facts = units.find(name)?.value.facts ?? {};
     const dates = (['installed', 'replaceBy', 'warrantyEnd'] as const).flatMap((key) => {
       const fact = factOf(facts, key);

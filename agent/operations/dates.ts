@@ -2,7 +2,6 @@
 import { type CustomerKey, factOf } from '../lifecycle/entry.ts';
 import type { Day, Fact, FactSource } from '../lifecycle/model.ts';
 import { present } from '../lifecycle/present.ts';
-import type { Desk } from './desk.ts';
 import type { Units } from './units.ts';
 
 export const dateStates = ['doubtful', 'missing', 'estimated'] as const;
@@ -32,8 +31,8 @@ const missing = {
 } as const;
 
 /** What should be confirmed or entered, doubtful dates first, then missing ones, then estimates; units as configured. */
-export function datesToConfirm(desk: Desk, units: Units): DateToConfirm[] {
-  const dates = desk.site().units.flatMap(({ name, site }) => {
+export function datesToConfirm(units: Units): DateToConfirm[] {
+  const dates = units.configured().flatMap(({ name, site }) => {
     const facts = units.find(name)?.value.facts ?? {};
     const { 'device.model': model, 'device.serial': serial } = facts;
     return askedFor.flatMap((key): DateToConfirm[] => {

@@ -74,7 +74,7 @@ function plan(desk: Desk, units: Units, text: string): Planned {
   const problems: LineProblem[] = [...table.problems];
   const head = headOf(table, problems);
   const order = head.known ? orderOf(desk, table, head.at) : { notes: [] };
-  const finder = new UnitFinder(desk, units);
+  const finder = new UnitFinder(units);
   const changes: DateChange[] = [];
   const entries: UnitEntry[] = [];
   let unchanged = 0;

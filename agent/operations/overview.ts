@@ -11,7 +11,8 @@ import {
   type Facts,
   type LifecycleEvent,
 } from '../lifecycle/model.ts';
-import type { Unit } from '../lifecycle/unit.ts';
+import { lastSeen, type Unit } from '../lifecycle/unit.ts';
+import { type WayView, wayViews } from '../lifecycle/way-views.ts';
 import { keys } from '../store/keys.ts';
 import { type Desk, today } from './desk.ts';
 import { reminderVerdict } from './remind.ts';
@@ -43,11 +44,14 @@ export interface EventView {
 }
 
 export interface UnitView {
+  /** Its name; of several names the first in the config. */
   readonly ups: string;
   readonly site?: string;
   readonly id?: string;
   readonly facts: Facts;
   readonly lastSeen?: string;
+  /** Each entry of the config that reads it, and what it alone says: one, or several of one UPS. */
+  readonly ways: readonly WayView[];
   readonly open: readonly EventId[];
 }
 
@@ -64,16 +68,17 @@ export interface ConnectionView {
   readonly trouble?: string;
 }
 
-/** Every configured unit, in the order of the config. */
+/** Every configured unit, in the order of the config; one that several entries read stands there once. */
 export function unitViews(desk: Desk, units: Units): UnitView[] {
-  return desk.site().units.map((config) => viewOf(units, config));
+  const day = today(desk);
+  return units.configured().map((config) => viewOf(units, config, day));
 }
 
-/** One configured unit. @throws OperationError `no-such-ups` */
+/** One configured unit, by any of its names. @throws OperationError `no-such-ups` */
 export function unitView(desk: Desk, units: Units, name: string): UnitView {
-  const config = desk.site().units.find((each) => each.name === name);
+  const config = units.configOf(name);
   if (config === undefined) throw noSuchUps(name);
-  return viewOf(units, config);
+  return viewOf(units, config, today(desk));
 }
 
 /** Events of the watched units, or of the one named, open ones first, then by date. */
@@ -107,14 +112,16 @@ export function connectionView(desk: Desk): ConnectionView {
   };
 }
 
-function viewOf(units: Units, { name, site }: ConfiguredUnit): UnitView {
+function viewOf(units: Units, { name, site, ways }: ConfiguredUnit, day: Day): UnitView {
   const unit = units.find(name)?.value;
+  const seen = unit && lastSeen(unit);
   return {
     ups: name,
     ...(site === undefined ? {} : { site }),
     ...(unit ? { id: unit.id } : {}),
     facts: unit?.facts ?? {},
-    ...(unit?.observed ? { lastSeen: unit.observed.lastSeen } : {}),
+    ...(seen === undefined ? {} : { lastSeen: seen }),
+    ways: wayViews(unit?.ways ?? [], ways, day),
     open: Object.values(unit?.events ?? {})
       .filter(isOpen)
       .map(({ id }) => id),

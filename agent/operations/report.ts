@@ -45,7 +45,7 @@ export interface Report {
 /** @param options.sites whether the site labels are in it; off unless asked for, since a label may be an address */
 export function renewalsReport(desk: Desk, units: Units, options: { sites?: boolean } = {}): Report {
   const madeOn = today(desk);
-  const rows = desk.site().units.map(({ name, site }) => ({
+  const rows = units.configured().map(({ name, site }) => ({
     ...(options.sites && site !== undefined ? { site } : {}),
     ...rowOf(units.find(name)?.value.facts ?? {}, madeOn),
   }));

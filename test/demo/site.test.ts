@@ -4,6 +4,7 @@ import { deriveFacts } from '../../agent/lifecycle/facts.ts';
 import type { Day, Facts } from '../../agent/lifecycle/model.ts';
 import { type DemoUnit, demoUnits } from '../../scripts/demo/site.ts';
 import { oids } from '../../scripts/simulator/units.ts';
+import { heard, unitConfig } from '../lifecycle/support.ts';
 
 /** What the agent would know of a unit from its first reading. */
 function factsOf({ card }: DemoUnit, today: Day): Facts {
@@ -17,8 +18,7 @@ function factsOf({ card }: DemoUnit, today: Day): Facts {
     ...field('battery.date', oids.installed),
     ...field('battery.date.maintenance', oids.replaceBy),
   ]);
-  const config = { name: card.name, dateOrder: 'mdy', expectedLifeMonths: 48 } as const;
-  return deriveFacts({ observed: { fields, signals: {} }, config, today });
+  return deriveFacts({ heard: heard({ fields, signals: {} }), config: unitConfig({ name: card.name }), today });
 }
 
 it('the dates of the demo are what they are there to show, on whichever day it is played', () => {

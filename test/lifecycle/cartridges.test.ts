@@ -3,9 +3,10 @@ import { assembleNotices } from '../../agent/delivery/mail/assemble.ts';
 import { type ConfiguredUnit, deriveFacts } from '../../agent/lifecycle/facts.ts';
 import { newUnit } from '../../agent/lifecycle/unit.ts';
 import type { CartridgeReading, Field } from '../../drivers/contract.ts';
+import { heard, unitConfig } from './support.ts';
 
 const today = '2027-03-01';
-const config: ConfiguredUnit = { name: 'rack', dateOrder: 'mdy', expectedLifeMonths: 48 };
+const config = unitConfig();
 const field = <T>(value: T): { field: Field<T>; since: string } => ({
   field: { value, raw: String(value) },
   since: today,
@@ -18,7 +19,7 @@ function facts(rows: readonly CartridgeReading[], configured: Partial<Configured
     'battery.packs': field(2),
     ...(rows.length > 0 ? { 'battery.cartridges': field(rows) } : {}),
   };
-  return deriveFacts({ observed: { fields, signals: {} }, config: { ...config, ...configured }, today });
+  return deriveFacts({ heard: heard({ fields, signals: {} }), config: { ...config, ...configured }, today });
 }
 
 function block(rows: readonly CartridgeReading[]) {

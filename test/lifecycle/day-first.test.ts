@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { deriveFacts } from '../../agent/lifecycle/facts.ts';
-import { brief, observed, type Said, unitConfig } from './support.ts';
+import { brief, heard, observed, type Said, unitConfig } from './support.ts';
 
 const today = '2026-06-01';
-const facts = (said: Said) => deriveFacts({ observed: observed(said, today), config: unitConfig(), today });
+const facts = (said: Said) => deriveFacts({ heard: heard(observed(said, today)), config: unitConfig(), today });
 
 it.each([
   ['turned by the serial number', '12/07/2021'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
 import type { ConfiguredUnit } from '../../agent/lifecycle/facts.ts';
 import type { EventId } from '../../agent/lifecycle/model.ts';
+import { unitConfig } from './support.ts';
 import { Watched } from './unit-support.ts';
 
 const today = '2026-06-01';
@@ -54,7 +55,7 @@ describe('an event with a date', () => {
       ] as const) {
         const unit = new Watched(today).on(today, config(inDays(days)));
         expect(unit.event(id)).toContain('open');
-        unit.config = { name: 'rack', dateOrder: 'mdy', expectedLifeMonths: 48 };
+        unit.config = unitConfig();
         expect(unit.on(today).event(id)).toBe(`date-moved ${inDays(days)} date`);
       }
     },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type ConfiguredUnit, type CustomerFacts, deriveFacts } from '../../agent/lifecycle/facts.ts';
-import { brief, observed, type Said, unitConfig } from './support.ts';
+import { brief, heard, observed, type Said, unitConfig } from './support.ts';
 
 const today = '2026-06-01';
 
 function facts(said: Said, config: Partial<ConfiguredUnit> = {}, customer?: CustomerFacts) {
   return deriveFacts({
-    observed: observed(said, today),
+    heard: heard(observed(said, today)),
     config: unitConfig(config),
     today,
     ...(customer ? { customer } : {}),

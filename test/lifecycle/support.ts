@@ -4,6 +4,7 @@ import type { ConfiguredUnit } from '../../agent/lifecycle/facts.ts';
 import type { Day, Fact, LifecycleEvent } from '../../agent/lifecycle/model.ts';
 import { absorb, type Observed } from '../../agent/lifecycle/observe.ts';
 import type { Moment } from '../../agent/lifecycle/unit.ts';
+import type { Heard } from '../../agent/lifecycle/ways.ts';
 import type { CartridgeReading, Field, Reading, ReadingFields, SignalKey, Signals } from '../../drivers/contract.ts';
 
 export const field = <T>(value: T, doubt?: string): Field<T> => ({
@@ -55,8 +56,15 @@ export function observed(said: Said, today: Day, before?: Observed): Observed {
   return absorb(first, reading(said), at, today, 'mdy').observed;
 }
 
-export function unitConfig(rest: Partial<ConfiguredUnit> = {}): ConfiguredUnit {
-  return { name: 'rack', dateOrder: 'mdy', expectedLifeMonths: 48, ...rest };
+/** An entry of the config, read by SNMP unless told otherwise. */
+export function unitConfig(rest: Partial<ConfiguredUnit> = {}, driver = 'snmp'): ConfiguredUnit {
+  const name = rest.name ?? 'rack';
+  return { name, ways: [{ name, driver, dateOrder: 'mdy' }], expectedLifeMonths: 48, ...rest };
+}
+
+/** What one way of reading says, for `deriveFacts`. */
+export function heard(state: Pick<Observed, 'fields' | 'signals'>): readonly Heard[] {
+  return [{ name: 'rack', observed: state, dateOrder: 'mdy' }];
 }
 
 export function moment(today: Day, resolvedTold: Moment['resolvedTold'] = () => false): Moment {

@@ -26,13 +26,13 @@ export class Watched {
     this.today = today;
   }
 
-  /** Two readings in a row that say the same. */
-  reads(said: Said): this {
-    return this.readsOnce(said).readsOnce(said);
+  /** Two readings in a row that say the same. @param way the entry that reads, where there are several */
+  reads(said: Said, way?: string): this {
+    return this.readsOnce(said, way).readsOnce(said, way);
   }
 
-  readsOnce(said: Said): this {
-    return this.#take(takeReading(this.unit, reading(said), this.config, this.#moment()));
+  readsOnce(said: Said, way: string = this.config.name): this {
+    return this.#take(takeReading(this.unit, way, reading(said), this.config, this.#moment()));
   }
 
   /** The day and the config as they are now. */

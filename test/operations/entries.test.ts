@@ -75,9 +75,7 @@ describe('facts of the customer', () => {
 
 describe('the dates to confirm', () => {
   const list = (bench: Bench) =>
-    datesToConfirm(bench.desk, bench.units).map(({ ups, key, state, value }) =>
-      [ups, key, state, value ?? '-'].join(' '),
-    );
+    datesToConfirm(bench.units).map(({ ups, key, state, value }) => [ups, key, state, value ?? '-'].join(' '));
 
   it('are the doubtful ones, the missing ones and the estimates, and nothing that is known', async () => {
     const bench = new Bench(today, [{ name: 'rack' }, { name: 'hall', warrantyEnd: '2028-01-01' }, { name: 'new' }]);
@@ -103,7 +101,7 @@ describe('the dates to confirm', () => {
   it('say why, and of what', async () => {
     const bench = new Bench(today, [{ name: 'rack', site: 'Hall 2' }]);
     await bench.reads('rack', { ...said, installed: '07/01/2026', replaceBy: '' });
-    expect(datesToConfirm(bench.desk, bench.units)).toMatchObject([
+    expect(datesToConfirm(bench.units)).toMatchObject([
       { site: 'Hall 2', model: 'Smart-UPS 1500', serial: said.serial, source: 'ups', why: 'it lies in the future' },
       { key: 'replaceBy', why: 'nobody says when the battery must be replaced' },
       { key: 'warrantyEnd', why: 'no UPS tells its warranty' },

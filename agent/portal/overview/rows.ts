@@ -69,7 +69,7 @@ export class Rows {
     const day = today(this.#desk);
     if (day !== this.#day) this.#known = new WeakMap();
     this.#day = day;
-    return this.#desk.site().units.map((config) => {
+    return this.#units.configured().map((config) => {
       const unit = this.#units.find(config.name)?.value;
       if (unit === undefined) return unreadRow(config);
       const known = this.#known.get(unit);
@@ -94,7 +94,8 @@ export function rowOf(unit: Unit, config: ConfiguredUnit, day: Day): Row {
   };
   const text = (fact: Fact<string> | undefined): string => fact?.value ?? '';
   const [model, serial] = [text(facts['device.model']), text(facts['device.serial'])];
-  const words = [config.name, config.site, model, serial, text(facts['device.part']), text(facts['battery.cartridge'])];
+  const names = config.ways.map(({ name }) => name);
+  const words = [config.name, ...names, config.site, model, serial, text(facts['device.part']), text(facts['battery.cartridge'])];
   const first = events[0];
   return {
     name: config.name,

@@ -89,7 +89,7 @@ function datesPath({ q, state, page: number }: DateFilters): string {
 function datesPage(c: PortalContext, desk: PortalDesk): Response {
   const { language } = desk.office.desk.site();
   const filters = filtersOf(c);
-  const all = datesToConfirm(desk.office.desk, desk.office.units);
+  const all = datesToConfirm(desk.office.units);
   const words = plain(filters.q).split(/\s+/);
   const found = all.filter(
     (each) =>
