@@ -18,14 +18,14 @@ export interface WayView {
 export function wayViews(ways: readonly Way[], configured: readonly ConfiguredWay[], today: Day): WayView[] {
   const heard = heardOf(ways, configured).map(({ voided: _voided, ...said }) => said);
   const made = unitMade(heard, today);
-  return configured.map(({ name, driver }) => {
-    const said = heard.find((each) => each.name === name);
-    const seen = ways.find((way) => way.name === name)?.observed?.lastSeen;
-    return {
-      name,
-      driver,
-      ...(seen ? { lastSeen: seen } : {}),
-      facts: said ? saidBy(said, batteryDates(said, made, today), today) : {},
-    };
+  return configured.map((entry) => {
+    const said = heard.find(({ name }) => name === entry.name);
+    return { ...wayNamed(entry, ways), facts: said ? saidBy(said, batteryDates(said, made, today), today) : {} };
   });
+}
+
+/** A way without its words. */
+export function wayNamed({ name, driver }: ConfiguredWay, ways: readonly Way[] | undefined): Omit<WayView, 'facts'> {
+  const seen = ways?.find((way) => way.name === name)?.observed?.lastSeen;
+  return { name, driver, ...(seen ? { lastSeen: seen } : {}) };
 }

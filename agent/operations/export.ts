@@ -8,7 +8,7 @@ import { noSuchUps, type Units } from './units.ts';
 
 export interface UnitExport {
   readonly unit: Unit;
-  /** Earlier records of the same name: units that were exchanged or retired. */
+  /** Earlier records of its names: units that were exchanged or retired, or turned out to be this one. */
   readonly earlier: readonly Unit[];
   readonly notices: readonly NoticeRecord[];
   /** The mails that carried those notices. */
@@ -21,10 +21,11 @@ export async function exportUnit(desk: Desk, units: Units, name: string): Promis
   const unit = units.find(name)?.value;
   if (unit === undefined) throw noSuchUps(name);
   const { store } = desk;
+  const names = new Set([unit.name, ...unit.ways.map((way) => way.name)]);
   const earlier = store
     .list<Unit>(keys.units)
     .map(([, { value }]) => value)
-    .filter((other) => other.id !== unit.id && other.name === unit.name);
+    .filter((other) => other.id !== unit.id && (names.has(other.name) || other.mergedInto === unit.id));
   const ids = new Set([unit, ...earlier].map(({ id }) => id));
   const notices = store.list<NoticeRecord>(keys.notices).filter(([, { value }]) => ids.has(value.unit));
   const carriers = new Set(notices.map(([, { value }]) => value.message));

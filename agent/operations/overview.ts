@@ -12,7 +12,7 @@ import {
   type LifecycleEvent,
 } from '../lifecycle/model.ts';
 import { lastSeen, type Unit } from '../lifecycle/unit.ts';
-import { type WayView, wayViews } from '../lifecycle/way-views.ts';
+import { type WayView, wayNamed, wayViews } from '../lifecycle/way-views.ts';
 import { keys } from '../store/keys.ts';
 import { type Desk, today } from './desk.ts';
 import { reminderVerdict } from './remind.ts';
@@ -43,16 +43,21 @@ export interface EventView {
   readonly reminder: { readonly allowed: boolean; readonly why?: string };
 }
 
-export interface UnitView {
+export interface UnitSummary {
   /** Its name; of several names the first in the config. */
   readonly ups: string;
   readonly site?: string;
   readonly id?: string;
   readonly facts: Facts;
   readonly lastSeen?: string;
-  /** Each entry of the config that reads it, and what it alone says: one, or several of one UPS. */
-  readonly ways: readonly WayView[];
+  /** Each entry of the config that reads it: one, or several of one UPS. */
+  readonly ways: readonly Omit<WayView, 'facts'>[];
   readonly open: readonly EventId[];
+}
+
+export interface UnitView extends UnitSummary {
+  /** With what each of them says by itself. */
+  readonly ways: readonly WayView[];
 }
 
 export interface ConnectionView {
@@ -69,16 +74,21 @@ export interface ConnectionView {
 }
 
 /** Every configured unit, in the order of the config; one that several entries read stands there once. */
+export function unitSummaries(units: Units): UnitSummary[] {
+  return units.configured().map((config) => summaryOf(config, units.find(config.name)?.value));
+}
+
+/** The same, with what each way says, which is worked out anew: for whoever looks, not for what asks every minute. */
 export function unitViews(desk: Desk, units: Units): UnitView[] {
   const day = today(desk);
-  return units.configured().map((config) => viewOf(units, config, day));
+  return units.configured().map((config) => viewOf(config, units.find(config.name)?.value, day));
 }
 
 /** One configured unit, by any of its names. @throws OperationError `no-such-ups` */
 export function unitView(desk: Desk, units: Units, name: string): UnitView {
   const config = units.configOf(name);
   if (config === undefined) throw noSuchUps(name);
-  return viewOf(units, config, today(desk));
+  return viewOf(config, units.find(name)?.value, today(desk));
 }
 
 /** Events of the watched units, or of the one named, open ones first, then by date. */
@@ -112,8 +122,11 @@ export function connectionView(desk: Desk): ConnectionView {
   };
 }
 
-function viewOf(units: Units, { name, site, ways }: ConfiguredUnit, day: Day): UnitView {
-  const unit = units.find(name)?.value;
+function viewOf(config: ConfiguredUnit, unit: Unit | undefined, day: Day): UnitView {
+  return { ...summaryOf(config, unit), ways: wayViews(unit?.ways ?? [], config.ways, day) };
+}
+
+function summaryOf({ name, site, ways }: ConfiguredUnit, unit: Unit | undefined): UnitSummary {
   const seen = unit && lastSeen(unit);
   return {
     ups: name,
@@ -121,7 +134,7 @@ function viewOf(units: Units, { name, site, ways }: ConfiguredUnit, day: Day): U
     ...(unit ? { id: unit.id } : {}),
     facts: unit?.facts ?? {},
     ...(seen === undefined ? {} : { lastSeen: seen }),
-    ways: wayViews(unit?.ways ?? [], ways, day),
+    ways: ways.map((way) => wayNamed(way, unit?.ways)),
     open: Object.values(unit?.events ?? {})
       .filter(isOpen)
       .map(({ id }) => id),

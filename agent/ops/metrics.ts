@@ -4,7 +4,7 @@ import { connectionStates } from '../lifecycle/connection.ts';
 import { instantAt } from '../lifecycle/days.ts';
 import type { Day, Fact, Facts } from '../lifecycle/model.ts';
 import type { Desk } from '../operations/desk.ts';
-import { connectionView, type UnitView, unitViews } from '../operations/overview.ts';
+import { connectionView, type UnitSummary, unitSummaries } from '../operations/overview.ts';
 import type { Delivered } from '../operations/tally.ts';
 import type { Units } from '../operations/units.ts';
 import { keys } from '../store/keys.ts';
@@ -45,7 +45,7 @@ export class Metrics {
   readonly #messages: Counter;
   readonly #notices: Counter;
   /** What all gauges of one answer look at. */
-  #views: readonly UnitView[] | undefined;
+  #views: readonly UnitSummary[] | undefined;
 
   /** @param version of the program */
   constructor(version: string) {
@@ -111,19 +111,24 @@ export class Metrics {
         },
       });
     };
-    const views = (): readonly UnitView[] => {
-      this.#views ??= unitViews(sources.desk, sources.units);
+    const views = (): readonly UnitSummary[] => {
+      this.#views ??= unitSummaries(sources.units);
       return this.#views;
     };
     gauge('ups_info', 'Always 1; the labels say what the UPS is.', ['ups', 'site', 'model', 'serial'], (g) => {
       for (const view of views()) g.set(whatItIs(view), 1);
     });
-    gauge('ups_up', '1 when the last poll of the UPS gave a reading, else 0.', ['ups'], (g) => {
-      for (const { ups } of views()) {
-        const answers = sources.answers(ups);
-        if (answers !== undefined) g.set({ ups }, answers ? 1 : 0);
-      }
-    });
+    gauge(
+      'ups_up',
+      '1 when the last poll of the UPS gave a reading (of several entries: any of them), else 0.',
+      ['ups'],
+      (g) => {
+        for (const { ups, ways } of views()) {
+          const answers = ways.flatMap(({ name }) => sources.answers(name) ?? []);
+          if (answers.length > 0) g.set({ ups }, answers.includes(true) ? 1 : 0);
+        }
+      },
+    );
     gauge('ups_last_reading_timestamp_seconds', 'When the UPS was last read.', ['ups'], (g) => {
       for (const { ups, lastSeen } of views()) if (lastSeen !== undefined) g.set({ ups }, Date.parse(lastSeen) / 1000);
     });
@@ -162,7 +167,7 @@ export class Metrics {
   }
 }
 
-function whatItIs({ ups, site = '', facts }: UnitView): Record<'ups' | 'site' | 'model' | 'serial', string> {
+function whatItIs({ ups, site = '', facts }: UnitSummary): Record<'ups' | 'site' | 'model' | 'serial', string> {
   return { ups, site, model: facts['device.model']?.value ?? '', serial: facts['device.serial']?.value ?? '' };
 }
 

@@ -95,7 +95,15 @@ export function rowOf(unit: Unit, config: ConfiguredUnit, day: Day): Row {
   const text = (fact: Fact<string> | undefined): string => fact?.value ?? '';
   const [model, serial] = [text(facts['device.model']), text(facts['device.serial'])];
   const names = config.ways.map(({ name }) => name);
-  const words = [config.name, ...names, config.site, model, serial, text(facts['device.part']), text(facts['battery.cartridge'])];
+  const words = [
+    config.name,
+    ...names,
+    config.site,
+    model,
+    serial,
+    text(facts['device.part']),
+    text(facts['battery.cartridge']),
+  ];
   const first = events[0];
   return {
     name: config.name,
