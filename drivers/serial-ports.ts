@@ -112,7 +112,9 @@ async function unusable(path: string, consoles: string, system: SerialSystem): P
   const name = basename(path);
   if (consoles.split('\n').some((line) => line.split(/\s/)[0] === name))
     return forbidden('it is the console of this machine');
-  const holder = (await system.holders(path))[0] ?? (await lockHolder(name, system));
+  // The program that makes a pseudo terminal (a serial port of another machine) has it open itself.
+  const isMade = path.startsWith('/dev/pts/');
+  const holder = (isMade ? undefined : (await system.holders(path))[0]) ?? (await lockHolder(name, system));
   if (holder !== undefined) {
     const program = (await system.read(`/proc/${holder}/comm`))?.trim() || 'a program';
     return forbidden(

@@ -79,6 +79,8 @@ describe('the ports of this machine', () => {
       for (const found of [(await serialPorts(machine(of)))[0], await namedPort('/dev/mine', machine(of))])
         expect(found?.reason).toMatchObject({ text: expect.stringMatching(why), forbidden: true });
     }
+    const made = { ...base, links: { '/dev/mine': '/dev/pts/3' }, holders: { '/dev/pts/3': [42] } };
+    expect((await namedPort('/dev/mine', machine(made))).reason).toBeUndefined();
     const stale = { ...base, files: { '/run/lock/LCK..ttyUSB0': '77\n' } };
     expect((await namedPort('/dev/mine', machine(stale))).reason).toBeUndefined();
     expect((await namedPort('/dev/none', machine(base))).reason).toMatchObject({ forbidden: true });
