@@ -139,13 +139,9 @@ function isKnown(sighting: Sighting, unit: KnownUnit): boolean {
 }
 
 /** What a device says of itself, as one line. */
-function clean(text: string | undefined): string | undefined {
-  return (
-    text
-      ?.replaceAll(/[\p{C}\p{Zl}\p{Zp}\uFFFD]+/gu, ' ')
-      .trim()
-      .slice(0, 60) || undefined
-  );
+function clean(text = ''): string | undefined {
+  const line = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}\uFFFD]+/gu, ' ').trim();
+  return [...line].slice(0, 60).join('') || undefined;
 }
 
 const longestName = 64;

@@ -1,6 +1,7 @@
 /** How a search introduces itself: with communities that were given for it, and as units of the config do. */
 import type { Introduction } from '../../drivers/probe.ts';
 import { driverOptions } from '../../drivers/registry.ts';
+import { DiscoveryError } from './error.ts';
 import type { KnownUnit } from './finding.ts';
 
 /** A community, and where it comes from: it is written into a config as it was given. */
@@ -19,6 +20,7 @@ const asUsual: Introduction = { used: {}, written: {}, shown: {} };
 /**
  * All introductions of a search, by driver. Without a community, the usual one is tried.
  * @param units units of the config, with their sections as they are written there
+ * @throws DiscoveryError `bad-request`
  */
 export function introductionsOf(
   communities: readonly Community[],
@@ -39,6 +41,13 @@ export function introductionsOf(
 }
 
 function communityIntroduction({ value, file, unwritten }: Community): Introduction {
+  if (value.trim() === '' || value.length > 255) {
+    const where = file ?? 'A community';
+    throw new DiscoveryError(
+      'bad-request',
+      `${where} is empty or longer than 255 characters; give the community alone`,
+    );
+  }
   if (value === usual) return asUsual;
   const used = { community: value };
   if (file !== undefined) return { used, written: { communityFile: file }, shown: { communityFile: file } };

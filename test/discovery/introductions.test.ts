@@ -28,6 +28,10 @@ test('a community is written as it was given', () => {
   });
 });
 
+test('an empty community is refused before anything is sent', () => {
+  expect(() => introductionsOf([{ value: ' ', file: '/etc/empty' }])).toThrow(/\/etc\/empty is empty/);
+});
+
 test('users of SNMP 3 are taken from the config once each; communities of units are not', () => {
   const user = { user: 'u', authPassword: 'a long secret' };
   const found = introductionsOf(

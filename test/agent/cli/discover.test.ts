@@ -1,11 +1,14 @@
 /** The command `discover` on simulated units. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { DiscoverOptions } from '../../../agent/cli/discover-request.ts';
 import { runDiscover } from '../../../agent/cli/discover-run.ts';
+import { socketName } from '../../../agent/control/protocol.ts';
 import { type DiscoveryWorld, realWorld } from '../../../agent/discovery/discover.ts';
 import { ConfigEditError } from '../../../config/config.ts';
 import { type SimulatedUpsd, startUpsd } from '../../../scripts/simulator/nut.ts';
@@ -162,6 +165,23 @@ describe('discover', () => {
   test('nothing found', async () => {
     const { code, stdout } = await run(['127.9.3.9'], {});
     expect([code, stdout]).toEqual([3, '# 0 UPS found; 0 in the config already.\n']);
+  });
+
+  test('a unit that is configured by another address is known by what the running agent has read', async () => {
+    const read = { ups: [{ ups: 'Users', facts: { 'device.serial': { value: 'AS2212000001' } } }] };
+    await mkdir(join(folder, 'state'), { recursive: true });
+    const agent = createServer((socket) => {
+      socket.once('data', () => socket.end(JSON.stringify({ ok: true, result: read })));
+    }).listen(join(folder, 'state', socketName));
+    await once(agent, 'listening');
+    try {
+      const { stdout } = await run(range, { write: true });
+      expect(stdout).toBe(
+        '# 1 UPS found; 1 in the config already.\n# Users: Smart-UPS 1500, serial AS2212000001, UPS 99.0 (ID00) (in the config, 127.9.3.2)\n',
+      );
+    } finally {
+      agent.close();
+    }
   });
 
   test('a community from a file is written as that file', async () => {
