@@ -19,6 +19,7 @@ import { connectionView, type EventView, eventViews, type UnitView, unitViews } 
 import { type PreviewedMail, preview } from './operations/preview.ts';
 import { remind } from './operations/remind.ts';
 import { cancel, connectionOf, disconnect, invite, tick } from './operations/reseller.ts';
+import { sendTestEvent } from './operations/test-event.ts';
 import { noSuchUps } from './operations/units.ts';
 import { type PollOutput, pollOutput } from './poll.ts';
 import type { PollStatus } from './polling/poller.ts';
@@ -57,6 +58,7 @@ const commands: Readonly<Record<string, Command>> = {
   backup: async (office, args) => await backedUp(office, args['config']),
   export: async (office, args) => await exportUnit(office.desk, office.units, text(args, 'name')),
   preview: async (office, args) => await previewed(office, args),
+  'test-event': async (office) => await testEvent(office),
   'test-mail': async (office, args) => await testMail(office, args['to']),
   ...recordCommands,
   ...accessCommands,
@@ -199,9 +201,20 @@ async function backedUp(office: Office, config: unknown): Promise<{ path: string
   return { path };
 }
 
+async function testEvent(office: Office): Promise<{ to: string; event: string; reply: string }> {
+  if (office.smtp === undefined) throw noMail();
+  return await sendTestEvent(office.desk, {
+    copy: snapshot(office.desk.store),
+    from: office.sender,
+    smtp: office.smtp,
+  });
+}
+
+const noMail = (): OperationError =>
+  new OperationError('no-mail', 'the config has no mail section, so no mail can be sent');
+
 async function testMail(office: Office, to: unknown): Promise<{ to: string; reply: string }> {
-  if (office.smtp === undefined)
-    throw new OperationError('no-mail', 'the config has no mail section, so no mail can be sent');
+  if (office.smtp === undefined) throw noMail();
   const site = office.desk.site();
   const address = typeof to === 'string' ? to : site.contact.mail;
   const reseller = connectionOf(office.desk.store);

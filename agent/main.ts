@@ -8,6 +8,7 @@ import { addAccess } from './cli/access.ts';
 import { addBackup } from './cli/backup.ts';
 import { addDates } from './cli/dates.ts';
 import { addDiscover } from './cli/discover.ts';
+import { addDoctor } from './cli/doctor.ts';
 import { addFacts } from './cli/facts.ts';
 import { addPassword } from './cli/password.ts';
 import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
@@ -164,6 +165,7 @@ function buildProgram(): Command {
   addDiscover(program, globals);
   addReseller(program, globals);
   addBackup(program, globals);
+  addDoctor(program, globals);
   addPassword(program, globals);
   return program;
 }

@@ -13,7 +13,7 @@ export {
 } from './load.ts';
 export { hashPassword, matchesPassword } from './password.ts';
 export { printConfig } from './print.ts';
-export { ConfigError, formatProblem } from './problem.ts';
+export { ConfigError, formatProblem, type Problem } from './problem.ts';
 export type { Drivers } from './schema.ts';
 export * from './types.ts';
 export { type UpsBlock, upsBlockText } from './ups-block.ts';

@@ -72,7 +72,7 @@ const top = [
 /** What a room may import beside itself. `drivers/*` stands for each driver's folder. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/main': [...top, ...middle, 'agent/agent', 'agent/cli', 'agent/portal', 'config', contract, registry],
-  'agent/cli': [...top, ...middle, 'agent/agent', 'agent/portal', 'config', contract, registry],
+  'agent/cli': [...top, ...middle, 'agent/agent', 'agent/doctor', 'agent/portal', 'config', contract, registry],
   'agent/agent': [...top, ...middle, 'agent/portal', 'config', contract, registry],
   'agent/portal': [...top, ...middle, 'config', contract, registry],
   'agent/commands': [
@@ -95,6 +95,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/ops': ['agent/operations', 'agent/store', 'agent/lifecycle'],
   'agent/operations': [...lower, contract],
   'agent/delivery': ['agent/store', 'agent/lifecycle'],
+  'agent/doctor': ['agent/lifecycle', 'agent/poll', 'config'],
   'agent/discovery': [contract, probe, registry, serialPorts],
   'agent/polling': [contract],
   'agent/store': ['agent/lifecycle'],

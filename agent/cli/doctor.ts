@@ -1,0 +1,182 @@
+/** `upsteward doctor`: looks at everything the agent depends on, and says what to do about what is wrong. */
+import { readFile, stat, statfs } from 'node:fs/promises';
+import { connect as connectPlain } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type Command, Option } from 'commander';
+import { type Config, checkConfig, configPath, stateDirOf } from '../../config/config.ts';
+import { driverOptions } from '../../drivers/registry.ts';
+import type { HealthOutput, StatusOutput } from '../commands.ts';
+import { ControlError } from '../control/protocol.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { ok, problem } from '../doctor/finding.ts';
+import {
+  judgeAgent,
+  judgeClock,
+  judgeConfig,
+  judgeMail,
+  judgeReached,
+  judgeState,
+  judgeUps,
+  judgeWays,
+  type Place,
+  type Tried,
+} from '../doctor/judge.ts';
+import { clockTrouble } from '../operations/clock.ts';
+import { printable } from '../poll.ts';
+import { Slots } from '../polling/slots.ts';
+import { smtpOptionsOf } from '../site.ts';
+import { builtAt, version } from '../version.ts';
+import type { GlobalOptions } from './session.ts';
+
+/** How many UPS units are read at the same time. */
+const readsAtOnce = 20;
+/** A host that does not answer a connection for so long is taken for unreachable. */
+const connectMs = 10_000;
+
+interface DoctorOptions {
+  readonly json?: boolean;
+  readonly send?: boolean;
+}
+
+/** Adds `doctor` to the program. */
+export function addDoctor(program: Command, globals: () => GlobalOptions): void {
+  program
+    .command('doctor')
+    .description('look at config, state, clock, every UPS, mail server and endpoint; exit code 1 if something is wrong')
+    .option('--send', 'also send one event marked TEST, to the contact of the site only')
+    .addOption(new Option('--json', 'print the findings as JSON'))
+    .action(async (options: DoctorOptions) => {
+      const findings = await examine(globals(), options.send ?? false);
+      const text = options.json ? JSON.stringify(findings, undefined, 2) : findingsText(findings);
+      process.stdout.write(`${text}\n`);
+      if (findings.some(({ level }) => level === 'problem')) process.exitCode = 1;
+    });
+}
+
+async function examine(globals: GlobalOptions, send: boolean): Promise<Finding[]> {
+  const path = configPath(globals.config, process.env);
+  const { config, problems } = await checkConfig({ path, env: process.env });
+  const health = await askAgent<HealthOutput>(globals, 'health');
+  const stateDir = config?.stateDir ?? (await stateDirOf({ path, env: process.env }));
+  const findings = [
+    ...judgeConfig(path, problems),
+    ...judgeState(stateDir, await placeOf(stateDir), process.getuid?.()),
+    ...judgeAgent(health?.stuck, version, health?.version),
+  ];
+  if (config === undefined) return findings;
+  const now = new Date().toISOString();
+  const status = await askAgent<StatusOutput>(globals, 'status');
+  const clock = status ? status.clock : clockTrouble(now, undefined, builtAt);
+  const [ups, mail, endpoint] = await Promise.all([pollAll(globals, config), tryMail(config), tryEndpoint(config)]);
+  return [
+    ...findings,
+    ...judgeClock(now, config.site.timeZone, clock),
+    ...ups,
+    ...judgeWays(config),
+    ...judgeMail(config.mail, mail),
+    ...judgeReached('endpoint', 'The endpoint', endpoint, 'See cloud.endpoint in the config.'),
+    ...(send ? await sendTest(globals) : []),
+  ];
+}
+
+/** What the running agent says; `undefined` when none is running, or it may not be asked. */
+async function askAgent<T>(globals: GlobalOptions, command: string): Promise<T | undefined> {
+  const { askRunning } = await import('./session.ts');
+  try {
+    return (await askRunning(globals, command)) as T;
+  } catch (error) {
+    if (error instanceof ControlError) return undefined;
+    throw error;
+  }
+}
+
+async function placeOf(path: string): Promise<Place | undefined> {
+  try {
+    const [{ mode, uid }, { bavail, bsize }] = await Promise.all([stat(path), statfs(path)]);
+    return { path, mode: mode & 0o7777, uid, freeBytes: bavail * bsize };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Units on one line are read one after the other, as the agent does. */
+async function pollAll(globals: GlobalOptions, config: Config): Promise<Finding[]> {
+  const { pollConfigured } = await import('./session.ts');
+  const slots = new Slots(readsAtOnce);
+  const findings = await Promise.all(
+    config.ups.map(async ({ name, driver }) => {
+      const line = driverOptions(driver.name).lineOf(driver.options);
+      return judgeUps(await slots.run(line, async () => await pollConfigured(globals, name)));
+    }),
+  );
+  return findings.flat();
+}
+
+async function tryMail({ mail }: Config): Promise<Tried<{ secure: boolean; authenticated: boolean }> | undefined> {
+  if (mail === undefined) return undefined;
+  const { createSmtp } = await import('../delivery/mail/smtp.ts');
+  return await attempt(async () => {
+    const ca = mail.caFile === undefined ? undefined : await readFile(mail.caFile, 'utf8');
+    const smtp = createSmtp({ ...smtpOptionsOf(mail, ca), timeouts: { setup: connectMs, total: 3 * connectMs } });
+    try {
+      return await smtp.verify();
+    } finally {
+      await smtp.close();
+    }
+  });
+}
+
+/** Connects to the endpoint, with TLS where it has it; nothing is asked or posted. */
+async function tryEndpoint({ cloud }: Config): Promise<Tried<void> | undefined> {
+  if (cloud === undefined) return undefined;
+  const { protocol, hostname, port } = new URL(cloud.endpoint);
+  const secure = protocol === 'https:';
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const target = { host, port: Number(port) || (secure ? 443 : 80) };
+  return await attempt(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const socket = secure ? connectTls({ ...target, servername: host }) : connectPlain(target);
+        socket.setTimeout(connectMs, () => socket.destroy(new Error('it did not answer in time')));
+        socket.once(secure ? 'secureConnect' : 'connect', () => {
+          resolve();
+          socket.destroy();
+        });
+        socket.once('error', reject);
+      }),
+  );
+}
+
+async function sendTest(globals: GlobalOptions): Promise<Finding[]> {
+  const { carryOut } = await import('./session.ts');
+  const sent = await attempt(async () => (await carryOut(globals, 'test-event', {})).result as { to: string });
+  if ('failed' in sent)
+    return [
+      problem(
+        'mail',
+        `The event marked TEST was not sent: ${sent.failed}`,
+        'See the section `mail` in docs/configuration.md.',
+      ),
+    ];
+  return [ok('mail', `An event marked TEST was sent to ${sent.found.to}; look whether it arrived.`)];
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Tried<T>> {
+  try {
+    return { found: await work() };
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const marks = { ok: 'ok     ', warning: 'warning', problem: 'PROBLEM' } as const;
+
+function findingsText(findings: readonly Finding[]): string {
+  const lines = findings.flatMap(({ topic, level, says, todo }) => [
+    `${marks[level]}  ${topic.padEnd(8)}  ${says}`,
+    ...(todo === undefined ? [] : [`${' '.repeat(19)}→ ${todo}`]),
+  ]);
+  const count = (level: Finding['level']): number => findings.filter((each) => each.level === level).length;
+  const sum = `${count('problem')} problem(s), ${count('warning')} warning(s), ${count('ok')} in order.`;
+  return [...lines.map(printable), '', sum].join('\n');
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../agent/doctor/finding.ts';
+import {
+  judgeAgent,
+  judgeClock,
+  judgeConfig,
+  judgeMail,
+  judgeReached,
+  judgeState,
+  judgeUps,
+} from '../../agent/doctor/judge.ts';
+import type { Facts } from '../../agent/lifecycle/model.ts';
+
+const levels = (findings: readonly Finding[]) => findings.map(({ level }) => level);
+const mib = 1024 * 1024;
+const folder = { path: '/state', mode: 0o700, uid: 990, freeBytes: 5000 * mib };
+const mail = {
+  host: 'mail.example.com',
+  port: 587,
+  implicitTls: false,
+  tls: 'required',
+  verifyCertificate: true,
+  from: { address: 'ups@example.com' },
+  replyTo: { address: 'it@example.com' },
+} as const;
+const reached = { found: { secure: true, authenticated: true } };
+const fact = <T>(value: T) => ({ value, source: 'ups', confidence: 'sound', raw: `${value}` }) as const;
+const facts: Facts = {
+  'device.model': fact('Smart-UPS 1500'),
+  'device.serial': fact('AS2128296401'),
+  'battery.date': fact('2024-01-01'),
+  'battery.date.maintenance': fact('2028-01-01'),
+  'warranty.end': fact('2027-01-01'),
+};
+
+describe('what the doctor says', () => {
+  it('of a state folder: room, owner, permissions', () => {
+    expect(levels(judgeState('/state', folder, 990))).toEqual(['ok']);
+    expect(levels(judgeState('/state', undefined, 990))).toEqual(['warning']);
+    expect(levels(judgeState('/state', { ...folder, freeBytes: 100 * mib }, 990))).toEqual(['warning']);
+    expect(levels(judgeState('/state', { ...folder, freeBytes: mib }, 990))).toEqual(['problem']);
+    expect(levels(judgeState('/state', { ...folder, mode: 0o755 }, 990))).toEqual(['warning', 'ok']);
+    expect(judgeState('/state', { ...folder, uid: 0 }, 0)[0]?.todo).toContain('chown');
+  });
+
+  it('of the config: each mistake a problem, each warning a warning', () => {
+    const at = { file: 'c.yaml', line: 3, column: 1, path: 'mail', message: 'is wrong' };
+    expect(levels(judgeConfig('c.yaml', []))).toEqual(['ok']);
+    const found = judgeConfig('c.yaml', [
+      { severity: 'error', ...at },
+      { severity: 'warning', ...at },
+    ]);
+    expect(levels(found)).toEqual(['problem', 'warning']);
+    expect(found[0]?.says).toBe('c.yaml:3:1 mail: is wrong');
+  });
+
+  it('of the agent: whether it runs, makes progress, and is this very program', () => {
+    expect(levels(judgeAgent(undefined, '1', undefined))).toEqual(['warning']);
+    expect(levels(judgeAgent([], '1', '1'))).toEqual(['ok']);
+    expect(levels(judgeAgent([], '1', '0.9'))).toEqual(['warning']);
+    expect(levels(judgeAgent(['the heartbeat'], '1', '1'))).toEqual(['problem']);
+  });
+
+  it('of the clock', () => {
+    expect(levels(judgeClock('2026-06-01T00:00:00Z', 'UTC', undefined))).toEqual(['ok']);
+    expect(judgeClock('1970-01-01T00:00:00Z', 'UTC', 'it is 1970')).toMatchObject([
+      { level: 'problem', says: 'it is 1970' },
+    ]);
+  });
+
+  it('of a UPS: what it offers, lacks, and is not sure of', () => {
+    const read = { ups: 'rack', driver: 'snmp', verdict: 'ups', facts } as const;
+    expect(levels(judgeUps(read))).toEqual(['ok']);
+    expect(levels(judgeUps({ ...read, facts: {} }))).toEqual(['ok', 'warning', 'warning', 'warning', 'warning']);
+    const doubtful = { ...fact('2031-01-01'), confidence: 'doubtful', why: 'it lies in the future' } as const;
+    expect(judgeUps({ ...read, facts: { ...facts, 'battery.date': doubtful } })[1]).toMatchObject({
+      level: 'warning',
+      says: 'rack: battery.date is doubtful: it lies in the future',
+    });
+    const silent = { ...read, verdict: 'unreachable', facts: {}, message: 'no answer' } as const;
+    expect(judgeUps(silent)).toMatchObject([{ level: 'problem', says: 'rack: unreachable: no answer' }]);
+  });
+
+  it('of the mail server: reached, and a sender that goes with the login', () => {
+    expect(judgeMail(undefined, undefined)).toEqual([]);
+    expect(levels(judgeMail(mail, reached))).toEqual(['ok']);
+    expect(levels(judgeMail({ ...mail, user: 'ups@EXAMPLE.com' }, reached))).toEqual(['ok']);
+    expect(levels(judgeMail({ ...mail, user: 'me@other.example' }, reached))).toEqual(['ok', 'warning']);
+    expect(levels(judgeMail({ ...mail, user: 'ups' }, reached))).toEqual(['ok']);
+    expect(judgeMail(mail, { failed: 'no way' })).toMatchObject([{ level: 'problem', says: 'no way' }]);
+  });
+
+  it('of whatever is reached or not', () => {
+    expect(judgeReached('endpoint', 'The endpoint', undefined, 'look')).toEqual([]);
+    expect(levels(judgeReached('endpoint', 'The endpoint', { found: 1 }, 'look'))).toEqual(['ok']);
+    expect(judgeReached('endpoint', 'The endpoint', { failed: 'gone' }, 'look')).toEqual([
+      { topic: 'endpoint', level: 'problem', says: 'The endpoint: gone', todo: 'look' },
+    ]);
+  });
+});
