@@ -28,7 +28,7 @@ export async function sendTestEvent(
 ): Promise<{ readonly to: string; readonly event: string; readonly reply: string }> {
   const desk: Desk = { ...real, store: copy };
   const day = today(desk);
-  const config: ConfiguredUnit = { name, replaceBy: addDays(day, 30), dateOrder: 'mdy', expectedLifeMonths: 48 };
+  const config: ConfiguredUnit = { name, ways: [], replaceBy: addDays(day, 30), expectedLifeMonths: 48 };
   const { unit } = reassess(newUnit(name, config), config, momentOf(desk, name));
   const event = unit.events['battery-replacement-due'];
   if (event === undefined) throw new OperationError('not-sent', 'the event of the test did not open');
