@@ -15,26 +15,14 @@ import {
   type Versioned,
 } from '../store/port.ts';
 import { DeliveryError, type Receipt } from './channel.ts';
-import { invitationWords } from './codes.ts';
-import { composeMail } from './mail/compose.ts';
-import type { ComposedMail, Contact, MailContent } from './mail/content.ts';
-import { type MailEnvelope, messageId, parseMailbox } from './mail/message.ts';
+import { envelopeOf, type LetterParts, lettersOf, type MailSite, secretsOf } from './letters.ts';
+import type { ComposedMail } from './mail/content.ts';
+import { type MailEnvelope, messageId } from './mail/message.ts';
 import type { Smtp } from './mail/smtp.ts';
-import { earlierMessageIds, type NoticeContext, type NoticeEntry, noticesContent, owed } from './notices.ts';
+import { type NoticeEntry, owed } from './notices.ts';
 import type { Message, NoticeRecord } from './records.ts';
 import { giveUpAfterMs, leastAttempts, retryDelay } from './retry.ts';
-import { revealedByMail } from './reveals.ts';
-
-/** What the outbox needs to know of the site, as of now. */
-export interface MailSite {
-  readonly company: string;
-  readonly contact: Contact;
-  /** `Name <ups@example.com>`, the sender of every mail. */
-  readonly from: string;
-  /** Where answers to notices go. */
-  readonly replyTo: { readonly name?: string; readonly address: string };
-  readonly timeZone: string;
-}
+import { shown, unseal } from './seal.ts';
 
 export type Fate =
   | { readonly kind: 'taken'; readonly reply: string }
@@ -179,13 +167,14 @@ export class Outbox {
       await store.commit({ changes: [{ key, remove: true, expected: record.revision }, ...drop.map(removal)] });
       return undefined;
     }
-    const { words, reveals } = message.words ? { ...message, words: message.words } : this.#compose(message, keep);
-    const envelope = this.#envelope(message, keep);
+    const parts = this.#letterParts();
+    const { words, reveals } = message.words ? { ...message, words: message.words } : lettersOf(parts, message, keep);
+    const envelope = envelopeOf(parts, message, keep);
     const claimed: Message = {
       ...message,
       ...(message.kind === 'notices' && message.words === undefined ? { notices: keep.map(([k]) => k) } : {}),
       state: 'sending',
-      ...(message.kind === 'invitation' ? {} : { words }),
+      words,
       ...(reveals ? { reveals } : {}),
       firstTriedAt: message.firstTriedAt ?? now(),
       messageId: messageId(envelope.key, site().from),
@@ -196,7 +185,7 @@ export class Outbox {
         ...(message.words === undefined ? drop.map(removal) : []),
       ],
     });
-    return { words, envelope, frozen: message.words !== undefined };
+    return { words: unseal(words, secretsOf(store, message)), envelope, frozen: message.words !== undefined };
   }
 
   #owed(message: Message): { keep: NoticeEntry[]; drop: NoticeEntry[] } {
@@ -204,45 +193,9 @@ export class Outbox {
     return owed(this.#parts.store, message.notices);
   }
 
-  #compose(message: Message, notices: readonly NoticeEntry[]): Pick<Message, 'reveals'> & { words: ComposedMail } {
-    const content = this.#content(message, notices);
-    const reveals = revealedByMail(content);
-    return { words: composeMail(content, message.language), ...(reveals ? { reveals } : {}) };
-  }
-
-  #content(message: Message, notices: readonly NoticeEntry[]): MailContent {
-    if (message.kind === 'notices') return noticesContent(this.#context(), message, notices);
-    if (message.kind !== 'invitation') return message.content;
-    return { ...message.content, ...invitationWords(this.#parts.store, message.connection) };
-  }
-
-  #context(): NoticeContext {
+  #letterParts(): LetterParts {
     const { store, site, now } = this.#parts;
-    return { store, ...site(), now: now() };
-  }
-
-  #envelope(message: Message, notices: readonly NoticeEntry[]): MailEnvelope {
-    const { store, site, now } = this.#parts;
-    const { replyTo, from } = site();
-    const siteId = store.get<{ id: string }>(keys.site)?.value.id ?? '';
-    const toReseller = message.recipient.startsWith('reseller:');
-    const token = message.kind === 'invitation' ? invitationWords(store, message.connection).token : '';
-    return {
-      key: `${siteId}/${message.id}`,
-      from,
-      to: message.to,
-      date: new Date(now()),
-      ...(message.kind === 'notices' ? { earlier: earlierMessageIds(store, notices) } : {}),
-      ...(toReseller && message.kind === 'notices'
-        ? {
-            replyTo,
-            unsubscribe: { address: replyTo.address, subject: 'unsubscribe' },
-          }
-        : {}),
-      ...(token === ''
-        ? {}
-        : { unsubscribe: { address: parseMailbox(from, 'mail.from').address, subject: `decline ${token}` } }),
-    };
+    return { store, site: site(), now: now() };
   }
 
   async #send(key: string, prepared: Prepared, smtp: Pick<Smtp, 'send'>): Promise<keyof DeliveryTally> {
@@ -311,7 +264,7 @@ export class Outbox {
       state: taken ? 'sent' : 'failed',
       settledAt: at,
       reply: fate.reply,
-      ...(words && message.kind !== 'invitation' ? { subject: words.subject } : {}),
+      ...(words ? { subject: words.subject } : {}),
       ...(taken ? {} : { lastError: fate.reply }),
     };
     const consequence = settled(message, fate);
@@ -365,7 +318,6 @@ export class Outbox {
 const removal = ([key, { revision }]: NoticeEntry): Remove => ({ key, remove: true, expected: revision });
 
 function historyEntry(message: Message, fate: Fate, words: ComposedMail | undefined, at: Instant): HistoryEntry {
-  const shown = message.kind === 'invitation' ? undefined : words;
   return {
     at,
     kind: fate.kind === 'taken' ? 'mail.sent' : 'mail.failed',
@@ -377,7 +329,7 @@ function historyEntry(message: Message, fate: Fate, words: ComposedMail | undefi
       reply: fate.reply,
       ...(message.messageId ? { messageId: message.messageId } : {}),
       ...(message.kind === 'notices' ? { notices: message.notices } : {}),
-      ...(shown ? { subject: shown.subject, text: shown.text } : {}),
+      ...(words ? { subject: words.subject, text: shown(words.text) } : {}),
       ...(message.reveals ? { reveals: message.reveals } : {}),
     },
   };

@@ -27,7 +27,7 @@ interface MessageBase {
   readonly firstTriedAt?: Instant;
   /**
    * The words as they were handed to the server. Kept from the claim until the outcome is known, so that a message the
-   * server may already have taken is sent again letter by letter.
+   * server may already have taken is sent again letter by letter. Sealed: token and code are not among them.
    */
   readonly words?: ComposedMail;
   /** What these words reveal to the reseller; kept as long as they are, then in the history with them. */
@@ -53,7 +53,7 @@ export interface NoticesMessage extends MessageBase {
 export interface InvitationMessage extends MessageBase {
   readonly kind: 'invitation';
   readonly connection: string;
-  readonly content: Omit<InvitationMail, 'code' | 'token'>;
+  readonly content: Omit<InvitationMail, 'code' | 'token' | 'ways'>;
 }
 export interface OtherMessage extends MessageBase {
   readonly kind: 'customer' | 'farewell' | 'test';

@@ -35,7 +35,7 @@ export interface Disclosure {
   readonly what: 'invitation' | 'notices' | 'farewell';
   readonly reveals: Revealed;
   readonly subject?: string;
-  /** The mail word by word; never that of an invitation, which carries the code. */
+  /** The mail word by word, but for the words that carry an answer. */
   readonly text?: string;
   readonly messageId?: string;
   /** The far side's words when it took it. */

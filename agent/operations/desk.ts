@@ -1,6 +1,7 @@
 /** What every operation works with: plain values of the site, the store, and a clock that is passed in. */
 import type { Contact, Language } from '../delivery/mail/content.ts';
 import type { Message, NoticeRecord } from '../delivery/records.ts';
+import type { WaysBack } from '../delivery/ways.ts';
 import type { AnswerOutcome, AnswerWay } from '../lifecycle/connection.ts';
 import { dayOf } from '../lifecycle/days.ts';
 import type { ConfiguredUnit } from '../lifecycle/facts.ts';
@@ -21,6 +22,8 @@ export interface Site {
   readonly reseller?: { readonly email?: string; readonly language: Language; readonly notInterested: boolean };
   /** Whether mail can leave at all. */
   readonly mail: boolean;
+  /** How a reseller can answer beside the code; absent is by no other way. */
+  readonly waysBack?: WaysBack;
   /** The endpoint's URL, where there is one. */
   readonly endpoint?: string;
   /** How long what is over is kept. */

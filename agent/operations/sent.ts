@@ -2,6 +2,8 @@
 import { composeMail } from '../delivery/mail/compose.ts';
 import type { EndpointState, InvitationMessage, Message, MessageState, NoticeRecord } from '../delivery/records.ts';
 import type { Revealed } from '../delivery/reveals.ts';
+import { shown } from '../delivery/seal.ts';
+import { answerWays } from '../delivery/ways.ts';
 import { type EventId, eventTitle, type Instant, type Step } from '../lifecycle/model.ts';
 import { present } from '../lifecycle/present.ts';
 import type { Unit } from '../lifecycle/unit.ts';
@@ -57,7 +59,7 @@ export interface SentPage {
 /** The mail in its own words, and each time it was settled. */
 export interface SentDetail extends SentItem {
   readonly text?: string;
-  /** The words are those of now with the code left out: an invitation's own words are never written down. */
+  /** Code and token are left out: they are never written down. */
   readonly codeLeftOut?: true;
   readonly messageId?: string;
   readonly reveals?: Revealed;
@@ -96,7 +98,9 @@ export async function sentDetail(desk: Desk, id: string): Promise<SentDetail> {
   return {
     ...item,
     ...present({
-      text: invitation ? withoutCode(record) : (record.words?.text ?? (last?.['text'] as string | undefined)),
+      text: record.words
+        ? shown(record.words.text)
+        : ((last?.['text'] as string | undefined) ?? (invitation ? withoutCode(desk, record) : undefined)),
       codeLeftOut: invitation || undefined,
       messageId: record.messageId,
       reveals: record.reveals ?? (last?.['reveals'] as Revealed | undefined),
@@ -179,8 +183,10 @@ function noticeOf(desk: Desk, { unit, event, date, step }: NoticeRecord): SentNo
   return { ups: name, event, title: eventTitle(event, date), step };
 }
 
-function withoutCode({ content, language }: InvitationMessage): string {
-  return composeMail({ ...content, code: '····-····', token: '·'.repeat(26) }, language).text;
+/** An invitation that was not sent yet. */
+function withoutCode({ site }: Desk, { content, language }: InvitationMessage): string {
+  const [code, token] = ['····-····', '·'.repeat(26)];
+  return composeMail({ ...content, code, token, ways: answerWays(site().waysBack, token) }, language).text;
 }
 
 function attempt({ at, kind, data }: HistoryEntry): SentDetail['attempts'][number] {

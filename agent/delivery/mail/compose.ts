@@ -1,3 +1,4 @@
+import { letterActions, pageAction } from './actions.ts';
 import { clean } from './clean.ts';
 import type {
   ComposedMail,
@@ -52,17 +53,40 @@ function invitationDocument(content: InvitationMail, t: Texts): MailDocument {
       paragraph(words.intro(v)),
       heading(words.getsHeading),
       { kind: 'list', items: words.gets(v) },
-      heading(words.acceptHeading),
-      paragraph(words.accept(v)),
-      { kind: 'code', text: clean(content.code, 40) },
-      heading(words.declineHeading),
-      paragraph(words.decline(v)),
+      ...invitationAnswers(content, t, v),
       { kind: 'rule' },
       { kind: 'note', text: words.privacy(v) },
       { kind: 'note', text: t.signature({ company }) },
       { kind: 'note', text: words.reference({ token: clean(content.token, 60) }) },
     ],
   };
+}
+
+/** How to answer, as configured; the code works in any case. */
+function invitationAnswers(
+  { code, ways = {} }: InvitationMail,
+  t: Texts,
+  v: { company: string; days: number },
+): Block[] {
+  const words = t.invitation;
+  const codeBlock: Block = { kind: 'code', text: clean(code, 40) };
+  const { page, letters } = ways;
+  if (page === undefined && letters === undefined) {
+    return [
+      heading(words.acceptHeading),
+      paragraph(words.accept(v)),
+      codeBlock,
+      heading(words.declineHeading),
+      paragraph(words.decline(v)),
+    ];
+  }
+  const press: readonly Block[] =
+    page === undefined
+      ? [paragraph(words.byMail(v)), letterActions(['accept', 'decline'], ways, t, v.company)]
+      : [paragraph(words.byLink(v)), pageAction(t.action.answer, page, t)];
+  const reply = letters ? [paragraph(words.byReply({ accept: t.word.accept, decline: t.word.decline }))] : [];
+  const byCode = [paragraph(words.byCode(v)), codeBlock, paragraph(words.noAnswer(v))];
+  return [heading(words.answerHeading), ...press, ...reply, ...byCode];
 }
 
 function customerDocument(content: CustomerMail, t: Texts): MailDocument {

@@ -2,7 +2,9 @@
  * What a mail says, before it has words: the input of the texts. Nothing here can hold an address, a host name, a
  * credential or a raw reading, so no mail can reveal one.
  */
+
 import type { CloseReason, Day, EventId, FactSource, Step } from '../../lifecycle/model.ts';
+import type { AnswerWays } from '../ways.ts';
 
 export const languages = ['en', 'fr', 'de', 'it', 'pt', 'ru', 'es'] as const;
 export type Language = (typeof languages)[number];
@@ -67,6 +69,8 @@ export interface NoticeMail {
   readonly today: Day;
   /** Sorted by site label; units without one come last with `site` absent. */
   readonly groups: readonly { readonly site?: string; readonly units: readonly UnitBlock[] }[];
+  /** How a reseller answers; absent for the customer. */
+  readonly ways?: AnswerWays;
   /** Set when the customer asked for this mail by hand. */
   readonly reminder?: true;
 }
@@ -79,6 +83,7 @@ export interface InvitationMail {
   readonly code: string;
   /** Names the invitation in a reply; 26 characters. */
   readonly token: string;
+  readonly ways?: AnswerWays;
   readonly validDays: number;
 }
 

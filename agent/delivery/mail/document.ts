@@ -6,6 +6,14 @@ export interface DocumentItem {
   readonly lines: readonly string[];
 }
 
+/** Something to press; `plain` says the same where nothing can be pressed, its last line to copy as it is. */
+export interface Action {
+  readonly label: string;
+  /** `https:` or `mailto:`. */
+  readonly href: string;
+  readonly plain: readonly [words: string, copied: string];
+}
+
 export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
   | { readonly kind: 'paragraph'; readonly text: string }
@@ -18,6 +26,7 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly string[] }
   /** Something to copy letter by letter. */
   | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'actions'; readonly actions: readonly Action[] }
   | { readonly kind: 'rule' };
 
 export interface MailDocument {

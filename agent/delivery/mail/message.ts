@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { DeliveryError } from '../channel.ts';
+import { type Letter, mailto } from '../ways.ts';
 import { clean } from './clean.ts';
 import type { ComposedMail } from './content.ts';
 
@@ -13,13 +14,13 @@ export interface MailEnvelope {
   readonly from: string;
   /** Exactly one address. */
   readonly to: string;
-  /** Where an answer goes: the customer's contact in notices, absent in the invitation. */
-  readonly replyTo?: { readonly name?: string; readonly address: string };
+  /** Where an answer goes; where nowhere is named, to the sender. */
+  readonly replyTo?: readonly { readonly name?: string; readonly address: string }[];
   readonly date: Date;
   /** Message-IDs of earlier mails about the same events, most recent last. */
   readonly earlier?: readonly string[];
-  /** Whom to write to for opting out, with or without a name; becomes `List-Unsubscribe` (RFC 2369). */
-  readonly unsubscribe?: { readonly address: string; readonly subject: string };
+  /** How to opt out without reading: `List-Unsubscribe` (RFC 2369), with a page also by one click (RFC 8058). */
+  readonly unsubscribe?: { readonly letter: Letter; readonly page?: string };
 }
 
 export interface Mailbox {
@@ -32,7 +33,7 @@ export interface MailMessage {
   readonly envelope: { readonly from: string; readonly to: string };
   readonly from: Mailbox;
   readonly to: Mailbox;
-  readonly replyTo?: Mailbox;
+  readonly replyTo?: Mailbox[];
   readonly subject: string;
   readonly date: Date;
   readonly messageId: string;
@@ -51,8 +52,8 @@ export interface MailMessage {
 const maxReferences = 20;
 
 /**
- * Builds the message: RFC 5322 headers, RFC 3834 `Auto-Submitted`, RFC 2369 `List-Unsubscribe` with a mailto only (so
- * without the header of RFC 8058, which needs HTTPS). Throws DeliveryError `misconfigured` on an address that is none.
+ * Builds the message: RFC 5322 headers, RFC 3834 `Auto-Submitted`, RFC 2369 `List-Unsubscribe`, and where there is a page
+ * RFC 8058 `List-Unsubscribe-Post`. Throws DeliveryError `misconfigured` on an address that is none.
  */
 export function buildMessage(mail: ComposedMail, envelope: MailEnvelope): MailMessage {
   const from = parseMailbox(envelope.from, 'mail.from');
@@ -64,22 +65,12 @@ export function buildMessage(mail: ComposedMail, envelope: MailEnvelope): MailMe
     { key: 'Auto-Submitted', value: 'auto-generated' },
     { key: 'X-Auto-Response-Suppress', value: 'All' },
   ];
-  if (envelope.unsubscribe) {
-    const value = `<${mailto(envelope.unsubscribe.address, envelope.unsubscribe.subject)}>`;
-    headers.push({ key: 'List-Unsubscribe', value: { prepared: true, foldLines: true, value } });
-  }
+  headers.push(...unsubscribeHeaders(envelope.unsubscribe));
   return {
     envelope: { from: from.address, to },
     from,
     to: { name: '', address: to },
-    ...(envelope.replyTo
-      ? {
-          replyTo: {
-            name: headerText(envelope.replyTo.name ?? '', 80),
-            address: parseAddress(envelope.replyTo.address, 'site.contact.mail'),
-          },
-        }
-      : {}),
+    ...(envelope.replyTo?.length ? { replyTo: envelope.replyTo.map(replyMailbox) } : {}),
     subject: headerText(mail.subject, 240),
     date: envelope.date,
     messageId: id,
@@ -137,9 +128,21 @@ function isMessageId(text: string): boolean {
   return text.length < 400 && /^<[!-;=?-~]+@[!-;=?-~]+>$/.test(text);
 }
 
-function mailto(address: string, subject: string): string {
-  const to = parseMailbox(address, 'the address for opting out').address.split('@').map(encodeURIComponent).join('@');
-  return `mailto:${to}?subject=${encodeURIComponent(clean(subject, 100))}`;
+const replyMailbox = ({ name = '', address }: { name?: string; address: string }): Mailbox => ({
+  name: headerText(name, 80),
+  address: parseAddress(address, 'the address for answers'),
+});
+
+function unsubscribeHeaders(unsubscribe: MailEnvelope['unsubscribe']): MailMessage['headers'] {
+  if (unsubscribe === undefined) return [];
+  const { letter, page } = unsubscribe;
+  const address = parseAddress(letter.address, 'the address for opting out');
+  const ways = [...(page === undefined ? [] : [page]), mailto({ ...letter, address })];
+  const value = ways.map((way) => `<${way}>`).join(', ');
+  return [
+    { key: 'List-Unsubscribe', value: { prepared: true, foldLines: true, value } },
+    ...(page === undefined ? [] : [{ key: 'List-Unsubscribe-Post', value: 'List-Unsubscribe=One-Click' }]),
+  ];
 }
 
 function digest(text: string): string {

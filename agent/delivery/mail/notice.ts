@@ -1,5 +1,6 @@
 /** The mail that carries notices: which blocks it has, in which order. Every word comes from the catalogue. */
 import type { Day, FactSource } from '../../lifecycle/model.ts';
+import { letterActions, pageAction } from './actions.ts';
 import { clean } from './clean.ts';
 import type { EventLine, NoticeMail, UnitBlock } from './content.ts';
 import type { Block, DocumentItem, MailDocument } from './document.ts';
@@ -190,6 +191,22 @@ function closing(content: NoticeMail, t: Texts, company: string): Block[] {
     { kind: 'rows', rows: rows.flatMap(([label, value]) => (value ? [[label, clean(value)] as const] : [])) },
     { kind: 'paragraph', text: t.closing.contact({ company }) },
     { kind: 'heading', level: 2, text: t.closing.optOutHeading },
-    { kind: 'paragraph', text: t.closing.optOut({ company, mail: clean(contact.mail) }) },
+    ...optOut(content, t, company),
+  ];
+}
+
+/** How to opt out, as configured; where nothing is, a person does it. */
+function optOut({ ways = {}, contact }: NoticeMail, t: Texts, company: string): Block[] {
+  const { closing, word } = t;
+  const { page, letters } = ways;
+  if (page !== undefined) {
+    const reply: Block[] = letters ? [{ kind: 'paragraph', text: closing.optOutByReply({ word: word.optOut }) }] : [];
+    return [{ kind: 'paragraph', text: closing.optOutByLink }, pageAction(t.action.optOut, page, t), ...reply];
+  }
+  if (letters === undefined)
+    return [{ kind: 'paragraph', text: closing.optOut({ company, mail: clean(contact.mail) }) }];
+  return [
+    { kind: 'paragraph', text: closing.optOutByMail({ word: word.optOut }) },
+    letterActions(['optOut'], ways, t, company),
   ];
 }

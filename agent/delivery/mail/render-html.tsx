@@ -7,6 +7,8 @@ import type { Block, MailDocument } from './document.ts';
 const grey = '#7a7a7a';
 const font = 'font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;font-size:15px;line-height:1.5';
 const cell = `padding:2px 16px 2px 0;text-align:left;vertical-align:top;${font}`;
+/** In the colour of links, which every mail program sets for its ground. */
+const button = `display:inline-block;margin:0 12px 8px 0;padding:10px 20px;border:2px solid ${grey};border-radius:6px;text-decoration:none;font-weight:bold;${font}`;
 const boxed = `padding:4px 10px;text-align:left;vertical-align:top;border:1px solid ${grey};${font}`;
 
 /** The HTML part: needs no image and no style sheet, and every value in it is escaped. */
@@ -116,6 +118,16 @@ function renderBlock(block: Block) {
       return (
         <p style="margin:0 0 12px;font-family:ui-monospace,Consolas,Menlo,monospace;font-size:22px;letter-spacing:2px">
           <strong>{block.text}</strong>
+        </p>
+      );
+    case 'actions':
+      return (
+        <p style="margin:0 0 12px">
+          {block.actions.map(({ label, href }) => (
+            <a href={href} style={button}>
+              {label}
+            </a>
+          ))}
         </p>
       );
     case 'rule':

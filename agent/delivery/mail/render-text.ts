@@ -30,6 +30,8 @@ function renderBlock(block: Block): string {
       return block.items.map((item) => wrap(item, '- ', '  ')).join('\n');
     case 'code':
       return `    ${block.text}`;
+    case 'actions':
+      return block.actions.map(({ plain: [words, copied] }) => `${wrap(words, '', '')}\n    ${copied}`).join('\n\n');
     case 'rule':
       return '-'.repeat(width);
   }

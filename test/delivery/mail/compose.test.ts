@@ -10,6 +10,8 @@ import {
   manyCartridges,
   noticeMail,
   resolvedUnit,
+  token,
+  ways,
 } from './samples.ts';
 
 const unit = (line: EventLine, rest: Partial<UnitBlock> = {}): UnitBlock => ({ ...dueUnit, ...rest, lines: [line] });
@@ -147,6 +149,61 @@ describe('the other mails', () => {
     expect(subject).toContain('Müller & Söhne GmbH');
     for (const fact of ['K7QM-2ZXD', 'valid for 7 days', 'You need not do anything', 'opt out at any time', '3 months'])
       expect(flat(text)).toContain(fact);
+  });
+
+  it('offers the ways that are configured, and the code in any case', () => {
+    const offered = ways.map((way) => {
+      const text = flat(composeMail({ ...invitation, ways: way }, 'en').text);
+      return {
+        page: text.includes(`https://ups.mueller.example/answer/${token}`),
+        letters: text.includes(`answers@mueller.example with this subject: ACCEPT ${token}`),
+        reply: text.includes('answer this mail with the word ACCEPT or DECLINE in its first line'),
+        code: text.includes('K7QM-2ZXD') && text.includes('contact at Müller & Söhne GmbH'),
+        days: text.includes('7 days'),
+      };
+    });
+    const always = { code: true, days: true };
+    expect(offered).toEqual([
+      { page: false, letters: false, reply: false, ...always },
+      { page: false, letters: true, reply: true, ...always },
+      { page: true, letters: false, reply: false, ...always },
+      { page: true, letters: false, reply: true, ...always },
+    ]);
+  });
+
+  it('opens a mail that says the same in its subject, whatever the language of its text', () => {
+    for (const language of languages) {
+      const { html } = composeMail({ ...invitation, ways: ways[1] ?? {} }, language);
+      const hrefs = [...html.matchAll(/href="(mailto:[^"]+)"/g)].map(([, href]) => new URL(href ?? ''));
+      expect(hrefs.map(({ pathname }) => pathname)).toEqual(['answers@mueller.example', 'answers@mueller.example']);
+      const [accept, decline] = hrefs.map((href) => new URLSearchParams(href.search.replaceAll('&amp;', '&')));
+      expect([accept?.get('subject'), decline?.get('subject')]).toEqual([`ACCEPT ${token}`, `DECLINE ${token}`]);
+      expect(accept?.get('body')).toContain('Müller & Söhne GmbH');
+      expect(accept?.get('body')).not.toBe(decline?.get('body'));
+    }
+  });
+
+  it('offers each reseller a way out of the notices', () => {
+    const said = ways.map((way) => flat(composeMail(noticeMail([dueUnit], { ways: way }), 'en').text));
+    expect(said.map((text) => text.includes('saying that you opt out'))).toEqual([true, false, false, false]);
+    expect(said.map((text) => text.includes(`OPT-OUT ${token}`))).toEqual([false, true, false, false]);
+    expect(said.map((text) => text.includes(`/answer/${token}`))).toEqual([false, false, true, true]);
+    expect(said.map((text) => text.includes('with the word OPT-OUT in its first line'))).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    for (const way of ways) {
+      const { text } = composeMail(noticeMail([dueUnit], { audience: 'customer', ways: way }), 'en');
+      expect(text).not.toContain(token);
+    }
+  });
+
+  it('confirms an opt-out once and for all, without a way to answer', () => {
+    const { text, html } = composeMail({ kind: 'farewell', company: 'Müller & Söhne GmbH' }, 'en');
+    expect(flat(text)).toContain('This is the last one: nothing more is sent to you');
+    expect(html).not.toContain('href');
   });
 
   it.each(customerAbouts)('tells the customer about %s, and who is responsible', (about) => {

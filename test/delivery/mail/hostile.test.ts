@@ -9,7 +9,16 @@ import { languages, type MailContent, type UnitBlock } from '../../../agent/deli
 import { buildMessage } from '../../../agent/delivery/mail/message.ts';
 import { createSmtp } from '../../../agent/delivery/mail/smtp.ts';
 import { startMailSink } from '../../support/mail-sink.ts';
-import { customerAbouts, dueUnit, envelope, invitation, manyCartridges, noticeMail } from './samples.ts';
+import {
+  customerAbouts,
+  dueUnit,
+  envelope,
+  everyWay,
+  invitation,
+  manyCartridges,
+  noticeMail,
+  ways,
+} from './samples.ts';
 
 const nasty = [
   '<script>alert(1)</script>',
@@ -60,10 +69,10 @@ const content: fc.Arbitrary<MailContent> = fc.oneof(
       audience: fc.constantFrom('reseller', 'customer'),
     })
     .map(({ company, site, units, audience, ...contact }) =>
-      noticeMail([], { company, contact, audience, groups: [{ site, units }] }),
+      noticeMail([], { company, contact, audience, groups: [{ site, units }], ways: everyWay }),
     ),
   fc
-    .record({ company: hostile, code: hostile, token: hostile })
+    .record({ company: hostile, code: hostile, token: hostile, ways: fc.constantFrom(...ways) })
     .map((said): MailContent => ({ ...invitation, ...said })),
   fc
     .record({
@@ -86,8 +95,8 @@ describe('no value', () => {
       fc.asyncProperty(content, fc.constantFrom(...languages), hostile, address, async (said, language, name, to) => {
         const message = buildMessage(composeMail(said, language), {
           ...envelope({ to }),
-          replyTo: { name, address: 'ada@mueller.example' },
-          unsubscribe: { address: 'ada@mueller.example', subject: name },
+          replyTo: [{ name, address: 'ada@mueller.example' }],
+          unsubscribe: { letter: { address: 'ada@mueller.example', subject: name } },
           earlier: [name],
         });
         const node = new MailComposer(message).compile();
@@ -128,7 +137,7 @@ describe('no value', () => {
         }
         for (const [tag] of html.matchAll(/<[^>]*>/g))
           expect(tag).toMatch(
-            /^<(!DOCTYPE html|\/?(html|head|meta|title|body|table|tbody|thead|tr|td|th|div|h1|h2|p|strong|br|hr|ul|li)( [a-z-]+="[^"<>]*")*\/?)>$/,
+            /^<(!DOCTYPE html|\/?(html|head|meta|title|body|table|tbody|thead|tr|td|th|div|h1|h2|p|strong|br|hr|ul|li|a)( [a-z-]+="[^"<>]*")*\/?)>$/,
           );
         expect(html).not.toMatch(/onerror="|<script|<img/);
       }),

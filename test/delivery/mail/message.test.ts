@@ -10,13 +10,32 @@ const parsed = async (rest: Partial<MailEnvelope> = {}) =>
 
 describe('the headers', () => {
   it('say that a machine writes, and to whom to write for opting out', async () => {
-    const mail = await parsed({ unsubscribe: { address: 'Ada <ada@mueller.example>', subject: 'opt out & more' } });
+    const mail = await parsed({
+      unsubscribe: { letter: { address: 'ada@mueller.example', subject: 'opt out & more' } },
+    });
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.headers.get('x-auto-response-suppress')).toBe('All');
     const line = mail.headerLines.find(({ key }) => key === 'list-unsubscribe')?.line.replace(/\r\n\s/g, ' ');
     expect(line).toBe('List-Unsubscribe: <mailto:ada@mueller.example?subject=opt%20out%20%26%20more>');
     expect([...mail.headers.keys()]).not.toContain('list-unsubscribe-post');
     expect([...mail.headers.keys()]).not.toContain('precedence');
+  });
+
+  it('offer one click where there is a page for it (RFC 8058), and a mail besides', async () => {
+    const page = 'https://ups.example.com/answer/7M3Q/opt-out';
+    const letter = { address: 'answers@mueller.example', subject: 'OPT-OUT 7M3Q' };
+    const mail = await parsed({ unsubscribe: { letter, page } });
+    const line = (name: string) => mail.headerLines.find(({ key }) => key === name)?.line.replace(/\r\n\s/g, ' ');
+    expect(line('list-unsubscribe')).toBe(
+      `List-Unsubscribe: <${page}>, <mailto:answers@mueller.example?subject=OPT-OUT%207M3Q>`,
+    );
+    expect(line('list-unsubscribe-post')).toBe('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+  });
+
+  it('send a reply to everybody who should get it', async () => {
+    const replyTo = [{ name: 'Ada', address: 'ada@mueller.example' }, { address: 'answers@mueller.example' }];
+    const mail = await parsed({ replyTo });
+    expect(mail.replyTo?.value).toEqual([replyTo[0], { name: '', address: 'answers@mueller.example' }]);
   });
 
   it('have the date that was given and nobody but the sender', async () => {
@@ -86,9 +105,9 @@ describe('an address', () => {
     for (const rest of [
       { to: text },
       { from: text },
-      { replyTo: { address: text } },
-      { unsubscribe: { address: text, subject: '' } },
-    ]) {
+      { replyTo: [{ address: text }] },
+      { unsubscribe: { letter: { address: text, subject: '' } } },
+    ] as const) {
       expect(() => buildMessage(plainMail, envelope(rest))).toThrow(DeliveryError);
       expect(() => buildMessage(plainMail, envelope(rest))).toThrow(/not one mail address/);
     }

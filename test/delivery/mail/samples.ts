@@ -7,6 +7,7 @@ import type {
   UnitBlock,
 } from '../../../agent/delivery/mail/content.ts';
 import type { MailEnvelope } from '../../../agent/delivery/mail/message.ts';
+import { type AnswerWays, answerWays } from '../../../agent/delivery/ways.ts';
 
 export const contact = { name: 'Ada Weber', mail: 'ada@mueller.example', phone: '+49 30 1234', jobRole: 'IT manager' };
 
@@ -68,11 +69,23 @@ export function noticeMail(units: readonly UnitBlock[], rest: Partial<NoticeMail
   };
 }
 
+export const token = '7M3Q9ZK2V8N4X6B1D5F0G7H2JA';
+const mailbox = { address: 'answers@mueller.example', plusAddressing: false };
+const publicUrl = 'https://ups.mueller.example';
+export const everyWay = answerWays({ mailbox, publicUrl }, token);
+/** What may be configured for answers: nothing, a mailbox, a page, both. */
+export const ways: readonly AnswerWays[] = [
+  {},
+  answerWays({ mailbox }, token),
+  answerWays({ publicUrl }, token),
+  everyWay,
+];
+
 export const invitation: InvitationMail = {
   kind: 'invitation',
   company: 'Müller & Söhne GmbH',
   code: 'K7QM-2ZXD',
-  token: 'abcdefghijklmnopqrstuvwxyz',
+  token,
   validDays: 7,
 };
 
@@ -110,7 +123,8 @@ export const everyMail: readonly MailContent[] = [
   noticeMail([resolvedUnit], { audience: 'customer' }),
   noticeMail([manyCartridges]),
   noticeMail([], { groups: [{ site: 'a', units: [dueUnit] }, { units: [manyCartridges] }] }),
-  invitation,
+  ...ways.map((way) => noticeMail([dueUnit], { ways: way })),
+  ...ways.map((way) => ({ ...invitation, ways: way })),
   ...customerAbouts.map(customerMail),
   { ...customerMail('confirmed'), from: 'ann@reseller.example' },
   { kind: 'farewell', company: 'Müller & Söhne GmbH' },

@@ -53,7 +53,7 @@ describe('a mail that leaves', () => {
     const mail = composeMail(noticeMail([dueUnit]), 'ru');
     const receipt = await smtp(server.url).send(
       mail,
-      envelope({ replyTo: { name: 'Ада', address: 'ada@mueller.example' } }),
+      envelope({ replyTo: [{ name: 'Ада', address: 'ada@mueller.example' }] }),
     );
     expect(receipt.reply).toMatch(/^250 .*Taken/);
     const [got] = server.mails;

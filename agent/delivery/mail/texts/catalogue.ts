@@ -122,7 +122,9 @@ export interface Texts {
     readonly accept: string;
     readonly decline: string;
     readonly optOut: string;
-    /** A button in plain text; the subject stands on the next line. */
+    /** A button in plain text; the address of the page stands on the next line. */
+    readonly open: (v: { label: string }) => string;
+    /** The same for a mail; its subject stands on the next line. */
     readonly write: (v: { label: string; address: string }) => string;
   };
   /** What stands in the first line of a reply that is an answer; `answers/words.ts` knows each of them. */

@@ -136,9 +136,9 @@ export const de: Texts = {
     optOut: ({ company, mail }) =>
       `Antworten Sie auf diese E-Mail oder schreiben Sie an ${mail}, dass Sie sich abmelden. Bei ${company} werden diese E-Mails dann abgestellt, und Sie bekommen nichts mehr.`,
     optOutByLink:
-      'Drücken Sie den Knopf und bestätigen Sie auf der Seite, die sich öffnet. Danach bekommen Sie nichts mehr; eine letzte E-Mail bestätigt es.',
+      'Sie bestätigen es auf einer Webseite. Danach bekommen Sie nichts mehr; eine letzte E-Mail bestätigt es.',
     optOutByMail: ({ word }) =>
-      `Drücken Sie den Knopf und senden Sie die E-Mail ab, die sich öffnet, oder antworten Sie auf diese E-Mail mit dem Wort ${word} in der ersten Zeile. Danach bekommen Sie nichts mehr; eine letzte E-Mail bestätigt es.`,
+      `Senden Sie diese E-Mail, die ein Klick in den meisten E-Mail-Programmen vorbereitet, oder antworten Sie auf die vorliegende mit dem Wort ${word} in der ersten Zeile. Danach bekommen Sie nichts mehr; eine letzte E-Mail bestätigt es.`,
     optOutByReply: ({ word }) =>
       `Sie können auch auf diese E-Mail antworten, mit dem Wort ${word} in der ersten Zeile.`,
   },
@@ -168,13 +168,13 @@ export const de: Texts = {
     answerHeading: 'Ihre Antwort',
     byLink: ({ days }) =>
       n(days, {
-        one: `Drücken Sie den Knopf. Es öffnet sich eine Seite, auf der Sie annehmen oder ablehnen; vorher geschieht nichts. Die Einladung gilt ${days} Tag.`,
-        other: `Drücken Sie den Knopf. Es öffnet sich eine Seite, auf der Sie annehmen oder ablehnen; vorher geschieht nichts. Die Einladung gilt ${days} Tage.`,
+        one: `Auf einer Webseite nehmen Sie an oder lehnen ab; bevor Sie dort einen Knopf drücken, geschieht nichts. Die Einladung gilt ${days} Tag.`,
+        other: `Auf einer Webseite nehmen Sie an oder lehnen ab; bevor Sie dort einen Knopf drücken, geschieht nichts. Die Einladung gilt ${days} Tage.`,
       }),
     byMail: ({ days }) =>
       n(days, {
-        one: `Drücken Sie einen der Knöpfe. Ihr E-Mail-Programm öffnet eine fertige E-Mail: senden Sie sie einfach ab. Die Einladung gilt ${days} Tag.`,
-        other: `Drücken Sie einen der Knöpfe. Ihr E-Mail-Programm öffnet eine fertige E-Mail: senden Sie sie einfach ab. Die Einladung gilt ${days} Tage.`,
+        one: `Senden Sie eine dieser E-Mails. In den meisten E-Mail-Programmen bereitet ein Klick sie vor; senden Sie sie so ab, wie sie ist. Die Einladung gilt ${days} Tag.`,
+        other: `Senden Sie eine dieser E-Mails. In den meisten E-Mail-Programmen bereitet ein Klick sie vor; senden Sie sie so ab, wie sie ist. Die Einladung gilt ${days} Tage.`,
       }),
     byReply: ({ accept, decline }) =>
       `Sie können auch auf diese E-Mail antworten, mit dem Wort ${accept} oder ${decline} in der ersten Zeile.`,
@@ -195,6 +195,7 @@ export const de: Texts = {
     accept: 'Annehmen',
     decline: 'Ablehnen',
     optOut: 'Abmelden',
+    open: ({ label }) => `${label}: öffnen Sie diese Seite:`,
     write: ({ label, address }) => `${label}: senden Sie eine E-Mail an ${address} mit diesem Betreff:`,
   },
   word: { accept: 'ANNEHMEN', decline: 'ABLEHNEN', optOut: 'ABMELDEN' },

@@ -131,10 +131,9 @@ export const en: Texts = {
     optOutHeading: 'If you no longer want these mails',
     optOut: ({ company, mail }) =>
       `Answer this mail or write to ${mail}, saying that you opt out. The person at ${company} then ends these mails, and nothing more is sent to you.`,
-    optOutByLink:
-      'Press the button and confirm it on the page that opens. Nothing more is sent to you then; one last mail confirms it.',
+    optOutByLink: 'You confirm it on a web page. Nothing more is sent to you then; one last mail confirms it.',
     optOutByMail: ({ word }) =>
-      `Press the button and send the mail that opens, or answer this mail with the word ${word} in its first line. Nothing more is sent to you then; one last mail confirms it.`,
+      `Send this mail, which a click prepares in most mail programs, or answer the present one with the word ${word} in its first line. Nothing more is sent to you then; one last mail confirms it.`,
     optOutByReply: ({ word }) => `You can also answer this mail with the word ${word} in its first line.`,
   },
 
@@ -163,13 +162,13 @@ export const en: Texts = {
     answerHeading: 'Your answer',
     byLink: ({ days }) =>
       n(days, {
-        one: `Press the button. A page opens on which you accept or decline; nothing happens before that. The invitation is valid for ${days} day.`,
-        other: `Press the button. A page opens on which you accept or decline; nothing happens before that. The invitation is valid for ${days} days.`,
+        one: `You accept or decline on a web page; nothing happens before you press a button there. The invitation is valid for ${days} day.`,
+        other: `You accept or decline on a web page; nothing happens before you press a button there. The invitation is valid for ${days} days.`,
       }),
     byMail: ({ days }) =>
       n(days, {
-        one: `Press one of the buttons. Your mail program opens a mail that is ready to be sent: just send it as it is. The invitation is valid for ${days} day.`,
-        other: `Press one of the buttons. Your mail program opens a mail that is ready to be sent: just send it as it is. The invitation is valid for ${days} days.`,
+        one: `Send one of these mails. In most mail programs a click prepares it; send it as it is. The invitation is valid for ${days} day.`,
+        other: `Send one of these mails. In most mail programs a click prepares it; send it as it is. The invitation is valid for ${days} days.`,
       }),
     byReply: ({ accept, decline }) =>
       `You can also answer this mail with the word ${accept} or ${decline} in its first line.`,
@@ -190,6 +189,7 @@ export const en: Texts = {
     accept: 'Accept',
     decline: 'Decline',
     optOut: 'Opt out',
+    open: ({ label }) => `${label}: open this page:`,
     write: ({ label, address }) => `${label}: send a mail to ${address} with this subject:`,
   },
   word: { accept: 'ACCEPT', decline: 'DECLINE', optOut: 'OPT-OUT' },

@@ -134,10 +134,9 @@ export const es: Texts = {
     optOutHeading: 'Si ya no desea recibir estos mensajes',
     optOut: ({ company, mail }) =>
       `Responda a este mensaje o escriba a ${mail} que se da de baja. En ${company} se pondrá fin a estos mensajes y no se le enviará nada más.`,
-    optOutByLink:
-      'Pulse el botón y confirme en la página que se abre. Después no se le envía nada más; un último mensaje lo confirma.',
+    optOutByLink: 'Lo confirma en una página web. Después no se le envía nada más; un último mensaje lo confirma.',
     optOutByMail: ({ word }) =>
-      `Pulse el botón y envíe el mensaje que se abre, o responda a este mensaje con la palabra ${word} en la primera línea. Después no se le envía nada más; un último mensaje lo confirma.`,
+      `Envíe este mensaje, que un clic prepara en la mayoría de los programas de correo, o responda al presente con la palabra ${word} en la primera línea. Después no se le envía nada más; un último mensaje lo confirma.`,
     optOutByReply: ({ word }) => `También puede responder a este mensaje con la palabra ${word} en la primera línea.`,
   },
 
@@ -166,13 +165,13 @@ export const es: Texts = {
     answerHeading: 'Su respuesta',
     byLink: ({ days }) =>
       n(days, {
-        one: `Pulse el botón. Se abre una página en la que usted acepta o rechaza; antes no ocurre nada. La invitación es válida ${days} día.`,
-        other: `Pulse el botón. Se abre una página en la que usted acepta o rechaza; antes no ocurre nada. La invitación es válida ${days} días.`,
+        one: `Usted acepta o rechaza en una página web; no ocurre nada antes de que pulse allí un botón. La invitación es válida ${days} día.`,
+        other: `Usted acepta o rechaza en una página web; no ocurre nada antes de que pulse allí un botón. La invitación es válida ${days} días.`,
       }),
     byMail: ({ days }) =>
       n(days, {
-        one: `Pulse uno de los botones. Su programa de correo abre un mensaje listo para enviar: envíelo tal cual. La invitación es válida ${days} día.`,
-        other: `Pulse uno de los botones. Su programa de correo abre un mensaje listo para enviar: envíelo tal cual. La invitación es válida ${days} días.`,
+        one: `Envíe uno de estos mensajes. En la mayoría de los programas de correo un clic lo prepara; envíelo tal cual. La invitación es válida ${days} día.`,
+        other: `Envíe uno de estos mensajes. En la mayoría de los programas de correo un clic lo prepara; envíelo tal cual. La invitación es válida ${days} días.`,
       }),
     byReply: ({ accept, decline }) =>
       `También puede responder a este mensaje con la palabra ${accept} o ${decline} en la primera línea.`,
@@ -193,6 +192,7 @@ export const es: Texts = {
     accept: 'Aceptar',
     decline: 'Rechazar',
     optOut: 'Darse de baja',
+    open: ({ label }) => `${label}: abra esta página:`,
     write: ({ label, address }) => `${label}: envíe un mensaje a ${address} con este asunto:`,
   },
   word: { accept: 'ACEPTO', decline: 'RECHAZO', optOut: 'BAJA' },

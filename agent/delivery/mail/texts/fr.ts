@@ -136,9 +136,9 @@ export const fr: Texts = {
     optOut: ({ company, mail }) =>
       `Répondez à ce message ou écrivez à ${mail} pour dire que vous vous désinscrivez. ${company} met alors fin à ces messages, et plus rien ne vous est envoyé.`,
     optOutByLink:
-      "Appuyez sur le bouton et confirmez sur la page qui s'ouvre. Plus rien ne vous est envoyé ensuite ; un dernier message le confirme.",
+      'Vous le confirmez sur une page web. Plus rien ne vous est envoyé ensuite ; un dernier message le confirme.',
     optOutByMail: ({ word }) =>
-      `Appuyez sur le bouton et envoyez le message qui s'ouvre, ou répondez à ce message avec le mot ${word} sur la première ligne. Plus rien ne vous est envoyé ensuite ; un dernier message le confirme.`,
+      `Envoyez ce message, qu'un clic prépare dans la plupart des messageries, ou répondez à celui-ci avec le mot ${word} sur la première ligne. Plus rien ne vous est envoyé ensuite ; un dernier message le confirme.`,
     optOutByReply: ({ word }) => `Vous pouvez aussi répondre à ce message avec le mot ${word} sur la première ligne.`,
   },
 
@@ -167,13 +167,13 @@ export const fr: Texts = {
     answerHeading: 'Votre réponse',
     byLink: ({ days }) =>
       n(days, {
-        one: `Appuyez sur le bouton. Une page s'ouvre sur laquelle vous acceptez ou refusez ; rien ne se passe avant. L'invitation est valable ${days} jour.`,
-        other: `Appuyez sur le bouton. Une page s'ouvre sur laquelle vous acceptez ou refusez ; rien ne se passe avant. L'invitation est valable ${days} jours.`,
+        one: `Vous acceptez ou refusez sur une page web ; rien ne se passe avant que vous n'y appuyiez sur un bouton. L'invitation est valable ${days} jour.`,
+        other: `Vous acceptez ou refusez sur une page web ; rien ne se passe avant que vous n'y appuyiez sur un bouton. L'invitation est valable ${days} jours.`,
       }),
     byMail: ({ days }) =>
       n(days, {
-        one: `Appuyez sur l'un des boutons. Votre messagerie ouvre un message prêt à partir : envoyez-le tel quel. L'invitation est valable ${days} jour.`,
-        other: `Appuyez sur l'un des boutons. Votre messagerie ouvre un message prêt à partir : envoyez-le tel quel. L'invitation est valable ${days} jours.`,
+        one: `Envoyez l'un de ces messages. Dans la plupart des messageries, un clic le prépare ; envoyez-le tel quel. L'invitation est valable ${days} jour.`,
+        other: `Envoyez l'un de ces messages. Dans la plupart des messageries, un clic le prépare ; envoyez-le tel quel. L'invitation est valable ${days} jours.`,
       }),
     byReply: ({ accept, decline }) =>
       `Vous pouvez aussi répondre à ce message avec le mot ${accept} ou ${decline} sur la première ligne.`,
@@ -194,6 +194,7 @@ export const fr: Texts = {
     accept: 'Accepter',
     decline: 'Refuser',
     optOut: 'Se désinscrire',
+    open: ({ label }) => `${label} : ouvrez cette page :`,
     write: ({ label, address }) => `${label} : envoyez un message à ${address} avec cet objet :`,
   },
   word: { accept: 'ACCEPTER', decline: 'REFUSER', optOut: 'DÉSINSCRIPTION' },

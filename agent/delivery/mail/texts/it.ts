@@ -134,9 +134,9 @@ export const it: Texts = {
     optOut: ({ company, mail }) =>
       `Rispondete a questo messaggio o scrivete a ${mail} che non desiderate più riceverli. ${company} interromperà allora questi messaggi e non vi sarà inviato più nulla.`,
     optOutByLink:
-      'Premete il pulsante e confermate nella pagina che si apre. Dopo non vi viene inviato più nulla; un ultimo messaggio lo conferma.',
+      'Lo confermate in una pagina web. Dopo non vi viene inviato più nulla; un ultimo messaggio lo conferma.',
     optOutByMail: ({ word }) =>
-      `Premete il pulsante e inviate il messaggio che si apre, oppure rispondete a questo messaggio con la parola ${word} nella prima riga. Dopo non vi viene inviato più nulla; un ultimo messaggio lo conferma.`,
+      `Inviate questo messaggio, che nella maggior parte dei programmi di posta un clic prepara, oppure rispondete a quello presente con la parola ${word} nella prima riga. Dopo non vi viene inviato più nulla; un ultimo messaggio lo conferma.`,
     optOutByReply: ({ word }) => `Potete anche rispondere a questo messaggio con la parola ${word} nella prima riga.`,
   },
 
@@ -165,13 +165,13 @@ export const it: Texts = {
     answerHeading: 'La vostra risposta',
     byLink: ({ days }) =>
       n(days, {
-        one: `Premete il pulsante. Si apre una pagina nella quale accettate o rifiutate; prima non succede nulla. L'invito è valido ${days} giorno.`,
-        other: `Premete il pulsante. Si apre una pagina nella quale accettate o rifiutate; prima non succede nulla. L'invito è valido ${days} giorni.`,
+        one: `Accettate o rifiutate in una pagina web; finché lì non premete un pulsante non succede nulla. L'invito è valido ${days} giorno.`,
+        other: `Accettate o rifiutate in una pagina web; finché lì non premete un pulsante non succede nulla. L'invito è valido ${days} giorni.`,
       }),
     byMail: ({ days }) =>
       n(days, {
-        one: `Premete uno dei pulsanti. Il vostro programma di posta apre un messaggio già pronto: inviatelo così com'è. L'invito è valido ${days} giorno.`,
-        other: `Premete uno dei pulsanti. Il vostro programma di posta apre un messaggio già pronto: inviatelo così com'è. L'invito è valido ${days} giorni.`,
+        one: `Inviate uno di questi messaggi. Nella maggior parte dei programmi di posta un clic lo prepara; inviatelo così com'è. L'invito è valido ${days} giorno.`,
+        other: `Inviate uno di questi messaggi. Nella maggior parte dei programmi di posta un clic lo prepara; inviatelo così com'è. L'invito è valido ${days} giorni.`,
       }),
     byReply: ({ accept, decline }) =>
       `Potete anche rispondere a questo messaggio con la parola ${accept} o ${decline} nella prima riga.`,
@@ -192,6 +192,7 @@ export const it: Texts = {
     accept: 'Accetta',
     decline: 'Rifiuta',
     optOut: 'Rinuncia',
+    open: ({ label }) => `${label}: aprite questa pagina:`,
     write: ({ label, address }) => `${label}: inviate un messaggio a ${address} con questo oggetto:`,
   },
   word: { accept: 'ACCETTO', decline: 'RIFIUTO', optOut: 'RINUNCIO' },

@@ -132,10 +132,9 @@ export const pt: Texts = {
     optOutHeading: 'Se não quiser mais receber estas mensagens',
     optOut: ({ company, mail }) =>
       `Responda a esta mensagem ou escreva para ${mail} dizendo que não quer mais recebê-las. A ${company} encerrará então estas mensagens, e nada mais será enviado.`,
-    optOutByLink:
-      'Pressione o botão e confirme na página que se abre. Depois disso nada mais é enviado; uma última mensagem confirma.',
+    optOutByLink: 'Você confirma numa página da web. Depois disso nada mais é enviado; uma última mensagem confirma.',
     optOutByMail: ({ word }) =>
-      `Pressione o botão e envie a mensagem que se abre, ou responda a esta mensagem com a palavra ${word} na primeira linha. Depois disso nada mais é enviado; uma última mensagem confirma.`,
+      `Envie esta mensagem, que um clique prepara na maioria dos programas de e-mail, ou responda à presente com a palavra ${word} na primeira linha. Depois disso nada mais é enviado; uma última mensagem confirma.`,
     optOutByReply: ({ word }) => `Você também pode responder a esta mensagem com a palavra ${word} na primeira linha.`,
   },
 
@@ -164,13 +163,13 @@ export const pt: Texts = {
     answerHeading: 'A sua resposta',
     byLink: ({ days }) =>
       n(days, {
-        one: `Pressione o botão. Abre-se uma página em que você aceita ou recusa; antes disso nada acontece. O convite é válido por ${days} dia.`,
-        other: `Pressione o botão. Abre-se uma página em que você aceita ou recusa; antes disso nada acontece. O convite é válido por ${days} dias.`,
+        one: `Você aceita ou recusa numa página da web; nada acontece antes de você pressionar um botão ali. O convite é válido por ${days} dia.`,
+        other: `Você aceita ou recusa numa página da web; nada acontece antes de você pressionar um botão ali. O convite é válido por ${days} dias.`,
       }),
     byMail: ({ days }) =>
       n(days, {
-        one: `Pressione um dos botões. O seu programa de e-mail abre uma mensagem pronta: basta enviá-la como está. O convite é válido por ${days} dia.`,
-        other: `Pressione um dos botões. O seu programa de e-mail abre uma mensagem pronta: basta enviá-la como está. O convite é válido por ${days} dias.`,
+        one: `Envie uma destas mensagens. Na maioria dos programas de e-mail um clique a prepara; envie-a como está. O convite é válido por ${days} dia.`,
+        other: `Envie uma destas mensagens. Na maioria dos programas de e-mail um clique a prepara; envie-a como está. O convite é válido por ${days} dias.`,
       }),
     byReply: ({ accept, decline }) =>
       `Você também pode responder a esta mensagem com a palavra ${accept} ou ${decline} na primeira linha.`,
@@ -191,6 +190,7 @@ export const pt: Texts = {
     accept: 'Aceitar',
     decline: 'Recusar',
     optOut: 'Não receber mais',
+    open: ({ label }) => `${label}: abra esta página:`,
     write: ({ label, address }) => `${label}: envie uma mensagem para ${address} com este assunto:`,
   },
   word: { accept: 'ACEITO', decline: 'RECUSO', optOut: 'DESISTO' },
