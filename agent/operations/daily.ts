@@ -46,13 +46,17 @@ export function runIsDue(desk: Desk): boolean {
 /**
  * Looks at every unit, makes the notices that are due and the messages that carry them, and notes that today is done:
  * all in one commit, so that doing it again after a crash is doing it once.
+ * @param only names of the units for which anything can be due today, where that is known
  */
-export async function dailyRun(desk: Desk, units: Units): Promise<RunResult> {
+export async function dailyRun(desk: Desk, units: Units, only?: readonly string[]): Promise<RunResult> {
   const day = today(desk);
   if ((lastRun(desk)?.value.day ?? '') >= day) return { ran: false, notices: 0 };
-  await units.reassessAll();
+  await units.reassessAll(only);
   const last = lastRun(desk);
-  const ledger = new Ledger(desk);
+  const ledger = new Ledger(
+    desk,
+    only?.flatMap((name) => units.find(name)?.value ?? []),
+  );
   const planned = addressees(desk).map((addressee) => planFor(desk, ledger, addressee, day));
   const notices = planned.reduce((sum, plan) => sum + plan.count, 0);
   await desk.store.commit({
@@ -124,14 +128,17 @@ const lastRun = (desk: Desk): Versioned<{ day: Day }> | undefined => desk.store.
 
 /** What was told to whom, read once. */
 class Ledger {
-  readonly units: Unit[];
+  readonly units: readonly Unit[];
   readonly messages: Map<string, Versioned<Message>>;
   readonly #notices = new Map<string, [string, Versioned<NoticeRecord>][]>();
 
-  constructor(desk: Desk) {
-    this.units = desk.store.list<Unit>(keys.units).map(([, { value }]) => value);
-    this.messages = new Map(desk.store.list<Message>(keys.messages).map(([, record]) => [record.value.id, record]));
-    for (const entry of desk.store.list<NoticeRecord>(keys.notices)) {
+  constructor({ store }: Desk, only: readonly Unit[] | undefined) {
+    this.units = only ?? store.list<Unit>(keys.units).map(([, { value }]) => value);
+    this.messages = new Map(store.list<Message>(keys.messages).map(([, record]) => [record.value.id, record]));
+    const notices = only
+      ? only.flatMap(({ id }) => store.list<NoticeRecord>(keys.noticesOfUnit(id)))
+      : store.list<NoticeRecord>(keys.notices);
+    for (const entry of notices) {
       const { unit, event, occurrence, recipient } = entry[1].value;
       const key = ledgerKey(unit, event, occurrence, recipient);
       const group = this.#notices.get(key);

@@ -5,6 +5,7 @@ import { Outbox } from '../delivery/outbox.ts';
 import type { Connection } from '../lifecycle/connection.ts';
 import { addDays, instantAt } from '../lifecycle/days.ts';
 import type { Day, Instant } from '../lifecycle/model.ts';
+import { nextChange } from '../lifecycle/outlook.ts';
 import { keys } from '../store/keys.ts';
 import type { Store } from '../store/port.ts';
 import { dailyRun } from './daily.ts';
@@ -27,9 +28,14 @@ export interface PreviewOptions {
   /** A copy of the store that may be written to and thrown away. */
   readonly copy: Store;
   readonly from: string;
+  /** Between two days: lets whatever else the process does have its turn. */
+  readonly pause?: () => Promise<void>;
 }
 
-/** Plays the coming days. Nothing leaves, and the real store is not touched. */
+/**
+ * Plays the coming days. Nothing leaves, and the real store is not touched. Between two days on which time alone can
+ * change anything a unit is not looked at, so that thousands of units stay quick.
+ */
 export async function preview(real: Desk, options: PreviewOptions): Promise<PreviewedMail[]> {
   const clock = { now: real.now() };
   const desk: Desk = { ...real, store: options.copy, now: () => clock.now, log: () => {} };
@@ -37,16 +43,47 @@ export async function preview(real: Desk, options: PreviewOptions): Promise<Prev
   const mails: PreviewedMail[] = [];
   const outbox = recordingOutbox(desk, options.from, mails);
   const units = new Units(desk);
-  const first = today(desk);
   const { sendAt, timeZone } = desk.site();
+  const first = today(desk);
+  const diary = new Diary(units);
   for (let n = 0; n <= options.days; n += 1) {
-    const at: Instant = instantAt(addDays(first, n), sendAt, timeZone);
+    const day = addDays(first, n);
+    const at: Instant = instantAt(day, sendAt, timeZone);
     if (Date.parse(at) > Date.parse(clock.now)) clock.now = at;
     await tick(desk);
-    await dailyRun(desk, units);
+    // The run of the first day may be over already; then that of the second takes everything in.
+    const due = n < 2 ? undefined : diary.take(day);
+    await dailyRun(desk, units, due);
+    diary.note(due ?? units.configured().map(({ name }) => name), day);
     await outbox.deliver();
+    await options.pause?.();
   }
   return mails;
+}
+
+/** Which units are to be looked at on which day. */
+class Diary {
+  readonly #units: Units;
+  readonly #days = new Map<Day, Set<string>>();
+
+  constructor(units: Units) {
+    this.#units = units;
+  }
+
+  note(names: readonly string[], today: Day): void {
+    for (const name of names) {
+      const unit = this.#units.find(name)?.value;
+      const config = this.#units.configOf(name);
+      const day = unit && config && nextChange(unit, config, today);
+      if (day === undefined) continue;
+      const page = this.#days.get(day) ?? new Set();
+      this.#days.set(day, page.add(name));
+    }
+  }
+
+  take(day: Day): string[] {
+    return [...(this.#days.get(day) ?? [])];
+  }
 }
 
 function recordingOutbox(desk: Desk, from: string, mails: PreviewedMail[]): Outbox {

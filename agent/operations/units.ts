@@ -78,10 +78,11 @@ export class Units {
     await this.reassessAll();
   }
 
-  /** Looks at every unit again, as of now. */
-  async reassessAll(): Promise<void> {
+  /** Looks at every unit again, as of now; or at those alone that have one of these names. */
+  async reassessAll(only?: readonly string[]): Promise<void> {
+    const ids = only?.flatMap((name) => this.find(name)?.value.id ?? []) ?? this.#records.watched();
     await this.#records.write(
-      this.#records.watched().flatMap((id): Write[] => {
+      ids.flatMap((id): Write[] => {
         const record = this.#records.get(id);
         const config = this.#configOf(id);
         return record && config ? [[record, reassess(record.value, config, momentOf(this.#desk, id))]] : [];

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import {
   addDays,
@@ -80,6 +81,23 @@ describe('calendar days', () => {
       fc.property(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: -5000, max: 5000 }), (start, count) => {
         const day = addDays('1990-01-01', start);
         expect(daysUntil(addDays(day, count), day)).toBe(count);
+      }),
+    );
+  });
+
+  it('counts months, weeks and days as the calendar library does', () => {
+    const start = fc.integer({ min: 0, max: 60_000 });
+    fc.assert(
+      fc.property(start, fc.integer({ min: -240, max: 240 }), fc.integer({ min: 1, max: 53 }), (n, count, week) => {
+        const plain = Temporal.PlainDate.from('1990-01-01').add({ days: n });
+        const day = plain.toString();
+        expect(addDays('1990-01-01', n)).toBe(day);
+        expect(addMonths(day, count)).toBe(plain.add({ months: count }).toString());
+        const monday = Temporal.PlainDate.from(mondayOfWeek(plain.year, week));
+        expect([monday.dayOfWeek, monday.add({ days: 3 }).weekOfYear]).toEqual([
+          1,
+          monday.add({ days: 3 }).year === plain.year ? week : 1,
+        ]);
       }),
     );
   });

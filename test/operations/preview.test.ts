@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
+import type { Day } from '../../agent/lifecycle/model.ts';
+import { present } from '../../agent/lifecycle/present.ts';
 import { answer } from '../../agent/operations/answer.ts';
 import { preview } from '../../agent/operations/preview.ts';
 import { followConfig, tick } from '../../agent/operations/reseller.ts';
@@ -78,4 +81,68 @@ describe('the preview', () => {
     const shown = await play(bench, 1);
     expect(shown.map(({ day: on }) => on)).toEqual([inDays(1)]);
   });
+});
+
+describe('the preview of any site', () => {
+  const near = fc.integer({ min: -120, max: 260 }).map(inDays);
+  const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+  const printed = (date: Day): string => `${date.slice(5, 7)}/${date.slice(8)}/${date.slice(0, 4)}`;
+  const old = fc.integer({ min: -1700, max: -1 }).map(inDays);
+  const unit = fc.record({
+    config: fc.record(
+      {
+        installed: fc.oneof(old, near),
+        replaceBy: near,
+        warrantyEnd: near,
+        plan: fc.record({ kind: fc.constantFrom('advanced', 'standard'), end: near }),
+      },
+      { requiredKeys: [] },
+    ),
+    installed: some(fc.oneof(old, near)),
+    replaceBy: some(near),
+    made: some(fc.oneof(old, near)),
+    cartridge: some(fc.record({ installed: fc.oneof(old, near), replaceBy: near })),
+    signals: fc.subarray([
+      'battery.replace|indicator',
+      'battery.lifetime.near-end|health',
+      'battery.needs-replacement|status',
+    ]),
+    swapped: some(fc.integer({ min: -20, max: 0 }).map(inDays)),
+  });
+
+  it('is what a real run sends', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(unit, { minLength: 1, maxLength: 3 }), fc.boolean(), async (units, ranToday) => {
+        const bench = new Bench(
+          day,
+          units.map(({ config }, n) => ({ name: `u${n}`, ...present(config) }) as never),
+        );
+        for (const [n, { installed, replaceBy, made, cartridge, signals, swapped }] of units.entries()) {
+          await bench.reads(`u${n}`, {
+            serial: `ZZ${n}`,
+            signals,
+            ...present({
+              installed: installed && printed(installed),
+              replaceBy: replaceBy && printed(replaceBy),
+              made: made && printed(made),
+              cartridges: cartridge && [
+                {
+                  pack: 0,
+                  cartridge: 1,
+                  installed: printed(cartridge.installed),
+                  replaceBy: printed(cartridge.replaceBy),
+                },
+              ],
+            }),
+          });
+          if (swapped) await bench.units.batteryReplaced(`u${n}`, swapped);
+        }
+        await bench.connect();
+        if (ranToday) await bench.morning(day);
+        const shown = await play(bench, 270);
+        expect(shown).toEqual(await live(bench, 270));
+      }),
+      { numRuns: 12 },
+    );
+  }, 120_000);
 });
