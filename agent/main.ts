@@ -6,6 +6,7 @@ import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
 import { addAccess } from './cli/access.ts';
 import { addBackup } from './cli/backup.ts';
+import { addCapture } from './cli/capture.ts';
 import { addDates } from './cli/dates.ts';
 import { addDiscover } from './cli/discover.ts';
 import { addDoctor } from './cli/doctor.ts';
@@ -167,6 +168,7 @@ function buildProgram(): Command {
   addBackup(program, globals);
   addDoctor(program, globals);
   addPassword(program, globals);
+  addCapture(program, globals);
   return program;
 }
 

@@ -101,6 +101,47 @@ export interface DriverContext {
   /** Milliseconds on a clock that never steps. */
   readonly monotonic: () => number;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, unknown>) => void;
+  /** Told of each answer as it came, where a capture is made of the device. */
+  readonly record?: (answer: Answered) => void;
+}
+
+/** One answer of a device, as it came. */
+export interface Answered {
+  /** What was asked, in the words of the protocol: an OID, a wire address, a variable, a character. */
+  readonly key: string;
+  /** A text, octets, a number, or registers. */
+  readonly value: string | number | Buffer | readonly number[];
+  /** SNMP: the type on the wire. */
+  readonly type?: number;
+  /** It is no value, but why there is none. */
+  readonly refusal?: true;
+}
+
+/** Takes out of a device's texts who owns it and where it stands. */
+export interface Mask {
+  /** A serial number becomes another one of its form, always the same; maker, year and week stay. */
+  serial(text: string): string;
+  /** A text that nothing is known about: its form stays. Dates, flags and small numbers are as they were. */
+  unknown(text: string): string;
+  /** A text that is known to be harmless, but for what else was masked and stands in it too. */
+  known(text: string): string;
+}
+
+/** How the answers of a device are written down: see test/captures/README.md. */
+export interface CaptureForm<Options> {
+  /** Name of the file. */
+  readonly file: string;
+  /**
+   * Its lines. What is not known to be harmless goes through the mask: what is missing in a list of ours must not leave
+   * the house. `options` and `behaviour` are what else is needed to play the device.
+   */
+  write(answers: readonly Answered[], mask: Mask, options: Options): CaptureText;
+}
+
+export interface CaptureText {
+  readonly lines: readonly string[];
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly behaviour?: Readonly<Record<string, unknown>>;
 }
 
 /** One unit's connection. Creating it does no I/O; `read` connects when it must; `close` is safe at any time, twice. */
@@ -110,6 +151,8 @@ export interface Driver {
    * @throws DriverError only; code `unreachable` when nothing answered.
    */
   read(signal?: AbortSignal): Promise<Reading>;
+  /** After a reading: asks for whatever else the device may have, for a capture. @throws DriverError */
+  explore?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -123,6 +166,8 @@ export interface DriverModule<Options> {
    * @throws DriverError where a person has something to do about it
    */
   probe?(place: Place, context: ProbeContext): Promise<readonly Candidate[]>;
+  /** How its devices are captured; without it they cannot be. */
+  readonly capture?: () => Promise<CaptureForm<Options>>;
 }
 
 /** The part of a driver that the config needs before any device is touched. */

@@ -19,7 +19,9 @@ class ApcupsdDriver implements Driver {
     const { host, port, timeout } = this.#options;
     const limit = signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
     try {
-      return readingOf(await askStatus({ host, port, timeoutMs: timeout * 1000 }, limit));
+      const status = await askStatus({ host, port, timeoutMs: timeout * 1000 }, limit);
+      for (const [key, value] of status) this.#context.record?.({ key, value });
+      return readingOf(status);
     } catch (error) {
       throw this.#explained(error);
     }
@@ -66,4 +68,5 @@ export const apcupsdDriver: DriverModule<ApcupsdOptions> = {
   name: 'apcupsd',
   create: (options, context) => new ApcupsdDriver(options, context),
   probe: apcupsdProbe,
+  capture: async () => (await import('./capture.ts')).apcupsdCapture,
 };

@@ -1,5 +1,5 @@
 /** One poll's talk with one unit, during its turn on the line: what to ask again, and what to believe. */
-import { DriverError } from '../contract.ts';
+import { type DriverContext, DriverError } from '../contract.ts';
 import { type Registers, textAt } from './decode.ts';
 import type { Answer } from './exchange.ts';
 import type { Line, Part } from './line.ts';
@@ -36,7 +36,8 @@ export interface Party {
   readonly unit: number;
   readonly timeoutMs: number;
   readonly retries: number;
-  readonly log: (level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, unknown>) => void;
+  readonly log: DriverContext['log'];
+  readonly record: DriverContext['record'];
 }
 
 export class Conversation {
@@ -121,12 +122,17 @@ export class Conversation {
 
   async #once(parts: readonly Part[]): Promise<Registers | undefined> {
     const first = await this.#ask(parts);
-    if ('registers' in first.answer) return numbered(first.part, first.answer.registers);
-    if (this.#line.settings.kind === 'tcp') return this.#refused(first.answer.exception);
+    if ('registers' in first.answer) return this.#taken(first.part, first.answer.registers);
+    if (this.#line.settings.kind === 'tcp') return this.#refused(first.part, first.answer.exception);
     // An exception carries nothing that ties it to its request: on a serial line it must be given twice.
     const second = await this.#ask(parts);
-    if ('registers' in second.answer) return numbered(second.part, second.answer.registers);
-    return this.#refused(second.answer.exception);
+    if ('registers' in second.answer) return this.#taken(second.part, second.answer.registers);
+    return this.#refused(second.part, second.answer.exception);
+  }
+
+  #taken(part: Part, registers: readonly number[]): Registers {
+    this.#party.record?.({ key: String(part[0]), value: registers });
+    return numbered(part, registers);
   }
 
   async #ask(parts: readonly Part[]): Promise<{ readonly part: Part; readonly answer: Answer }> {
@@ -142,7 +148,8 @@ export class Conversation {
     return { part, answer };
   }
 
-  #refused(exception: number): undefined {
+  #refused([address, count]: Part, exception: number): undefined {
+    this.#party.record?.({ key: `${address} ${count}`, value: exception, refusal: true });
     if (refusals.has(exception)) return undefined;
     if (lostBehind.has(exception)) throw new BehindLost(`Modbus exception ${exception}`);
     throw this.#error('protocol', `the unit answers with Modbus exception ${exception}`, true);

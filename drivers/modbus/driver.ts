@@ -93,7 +93,8 @@ class ModbusDriver implements Driver {
 
   get #party(): Party {
     const { unit, timeout, retries } = this.#options;
-    return { ups: this.#context.ups, unit, timeoutMs: timeout * 1000, retries, log: this.#context.log };
+    const { ups, log, record } = this.#context;
+    return { ups, unit, timeoutMs: timeout * 1000, retries, log, record };
   }
 
   async #poll(line: Line, limit: Limit): Promise<Reading> {
@@ -194,4 +195,5 @@ export const modbusDriver: DriverModule<ModbusOptions> = {
   name: 'modbus',
   create: (options, context) => createModbus(options, context),
   probe: modbusProbe,
+  capture: async () => (await import('./capture.ts')).modbusCapture,
 };

@@ -49,9 +49,11 @@ class NutDriver implements Driver {
       if (error.code === 'UNKNOWN-UPS') throw await this.#unknown(connection, name, limit);
       const note = away[error.code];
       if (note === undefined) throw error;
+      this.#context.record?.({ key: 'LIST VAR', value: error.code, refusal: true });
       return lost(note(name));
     }
     this.#name = name;
+    for (const [key, value] of variables) this.#context.record?.({ key, value });
     return readingOf(variables);
   }
 
@@ -106,4 +108,5 @@ export const nutDriver: DriverModule<NutOptions> = {
   name: 'nut',
   create: (options, context) => new NutDriver(options, context),
   probe: nutProbe,
+  capture: async () => (await import('./capture.ts')).nutCapture,
 };

@@ -6,7 +6,16 @@ import { type Driver, type DriverContext, DriverError, type DriverModule, type R
 import { type Cell, integerOf, textOf, type Values } from './cell.ts';
 import { snmpProbe } from './discover.ts';
 import { type Access, accessesOf, type SnmpOptions } from './options.ts';
-import { batteryTables, identityPoll, lifeCycle, powernet, powernetPoll, powernetRules, system } from './powernet.ts';
+import {
+  batteryTables,
+  explored,
+  identityPoll,
+  lifeCycle,
+  powernet,
+  powernetPoll,
+  powernetRules,
+  system,
+} from './powernet.ts';
 import { type Budget, freshManners, type Manners, Requests } from './requests.ts';
 import {
   type Alarms,
@@ -25,6 +34,7 @@ import { hasPowernet, isLost, isProven, judge, noProof, type Proof } from './ver
 const day = 86_400_000;
 const hour = 3_600_000;
 const longestRead = 60_000;
+const longestExploration = 300_000;
 
 /** What first contact taught about the device. */
 interface Known {
@@ -67,13 +77,20 @@ class SnmpDriver implements Driver {
   constructor(options: SnmpOptions, context: DriverContext) {
     const { host, port, timeout, retries } = options;
     this.#context = context;
-    this.#target = { ups: context.ups, host, port, timeoutMs: timeout * 1000, retries };
+    const { ups, record } = context;
+    this.#target = { ups, host, port, timeoutMs: timeout * 1000, retries, ...(record && { record }) };
     this.#accesses = accessesOf(options);
   }
 
   /** Reads of one device queue up: a card gets one request at a time. */
   read(signal?: AbortSignal): Promise<Reading> {
     const turn = this.#queue.then(() => this.#read(signal));
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  explore(): Promise<void> {
+    const turn = this.#queue.then(() => this.#explore());
     this.#queue = turn.catch(() => {});
     return turn;
   }
@@ -90,6 +107,18 @@ class SnmpDriver implements Driver {
       const session = await this.#reach(budget);
       const requests = this.#requests(session, budget);
       return reading(await this.#poll(session, requests));
+    } catch (error) {
+      throw this.#failure(error, budget);
+    }
+  }
+
+  async #explore(): Promise<void> {
+    const { monotonic } = this.#context;
+    const end = monotonic() + longestExploration;
+    const budget: Budget = { left: () => end - monotonic() };
+    try {
+      const requests = this.#requests(await this.#reach(budget), budget);
+      for (const branch of explored) await this.#bearable(() => requests.everything(branch));
     } catch (error) {
       throw this.#failure(error, budget);
     }
@@ -308,4 +337,5 @@ export const snmpDriver: DriverModule<SnmpOptions> = {
   name: 'snmp',
   create: (options, context) => new SnmpDriver(options, context),
   probe: snmpProbe,
+  capture: async () => (await import('./capture.ts')).snmpCapture,
 };

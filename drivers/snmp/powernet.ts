@@ -105,6 +105,9 @@ export const powernetPoll: readonly string[] = [
   ...new Set([...Object.values(system), powernet.commStatus, ...powernetRules.map((rule) => rule.oid), `${U}.2.1.1.0`]),
 ];
 
+/** All of a card that may say something about its UPS: the system group, the UPS-MIB, and the `ups` branch. */
+export const explored: readonly string[] = ['1.3.6.1.2.1.1', '1.3.6.1.2.1.33', U];
+
 /** What is asked of a thing without PowerNet objects, to notice the day it has them. */
 export const identityPoll: readonly string[] = [...Object.values(system), powernet.commStatus, powernet.model];
 

@@ -13,6 +13,8 @@ const noSuchName = 2;
 const largestChunk = 24;
 const largestRepetitions = 10;
 const rowCap = 128;
+/** Far more than any branch that is explored has. */
+const mostObjects = 5000;
 
 /** What one device can bear. Lives across polls; forgotten when the device is learned anew. */
 export interface Manners {
@@ -144,6 +146,29 @@ export class Requests {
       rowCap,
     );
     return walk;
+  }
+
+  /** Asks for every object of a branch, for whoever records the answers. Ends early where the device does not go on. */
+  async everything(branch: string): Promise<void> {
+    let last = branch;
+    for (let count = 0; count < mostObjects; ) {
+      const repetitions = Math.min(largestRepetitions, this.#manners.chunk);
+      const bulk = this.#session.version !== '1' && repetitions > 1;
+      const answer = await this.#orSilence(
+        bulk ? { kind: 'bulk', oids: [last], repetitions } : { kind: 'next', oids: [last] },
+      );
+      if (answer === undefined || answer.status === tooBig) {
+        if (!bulk) return;
+        this.#manners.chunk = Math.ceil(repetitions / 2);
+        continue;
+      }
+      if (answer.status !== 0 || answer.varbinds.length === 0) return;
+      for (const { oid, exception } of answer.varbinds) {
+        if (exception || !oid.startsWith(`${branch}.`) || !isAfter(oid, last)) return;
+        last = oid;
+        count += 1;
+      }
+    }
   }
 
   async #steps(columns: readonly Column[], walk: Walk, cap: number): Promise<void> {

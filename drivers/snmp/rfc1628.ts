@@ -21,6 +21,9 @@ const rules: readonly Rule[] = [
 /** The `upsBattery` group. */
 export const rfc1628Battery = `${M}.2`;
 
+/** Texts of the maker: who made it, what it is, and its firmware; upsIdentName is the owner's. */
+export const rfc1628Texts: readonly string[] = [1, 2, 3, 4].map((leaf) => `${M}.1.${leaf}.0`);
+
 /** upsBatteryStatus and its neighbours say nothing of the lifecycle, but they prove a battery. */
 const proofs = [`${M}.2.1.0`, `${M}.2.3.0`, `${M}.2.4.0`] as const;
 

@@ -4,7 +4,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import snmp from 'net-snmp';
-import { DriverError } from '../contract.ts';
+import { type DriverContext, DriverError } from '../contract.ts';
 import { canonical } from './address.ts';
 import type { Access } from './options.ts';
 import { Port } from './socket.ts';
@@ -18,6 +18,7 @@ export interface Target {
   readonly port: number;
   readonly timeoutMs: number;
   readonly retries: number;
+  readonly record?: DriverContext['record'];
 }
 
 export interface Request {
@@ -165,6 +166,8 @@ export class SnmpSession {
         errorIndex: number;
         varbinds: readonly { oid: string; value: unknown; type: number }[];
       };
+      for (const { oid, value, type } of varbinds)
+        if (errorStatus === 0 && type < 128) this.#target.record?.({ key: oid, value: value as Buffer, type });
       open.answer = {
         status: errorStatus,
         index: errorIndex,

@@ -4,7 +4,7 @@ import { Conversation, ConversationError, type Manners } from './conversation.ts
 import { upslinkProbe } from './discover.ts';
 import type { UpslinkOptions } from './options.ts';
 import { type OpenPort, openSerialPort, type Port, PortError } from './port.ts';
-import type { QueryName } from './protocol.ts';
+import { type QueryName, queries } from './protocol.ts';
 import { type Answers, readingOf } from './reading.ts';
 
 /** In this order neighbours never look alike; the status is last, and proves that no answer was shifted. */
@@ -80,7 +80,9 @@ export class UpslinkDriver implements Driver {
     const answers: { -readonly [K in QueryName]?: string } = {};
     const take = async (name: QueryName) => {
       const answer = await conversation.ask(name, limit);
-      if (answer !== undefined) answers[name] = answer;
+      if (answer === undefined) return;
+      answers[name] = answer;
+      this.#context.record?.({ key: queries[name].sends, value: answer });
     };
     for (const name of poll) {
       await take(name);
@@ -150,4 +152,5 @@ export const upslinkDriver: DriverModule<UpslinkOptions> = {
   name: 'upslink',
   create: (options, context) => new UpslinkDriver(options, context),
   probe: upslinkProbe,
+  capture: async () => (await import('./capture.ts')).upslinkCapture,
 };

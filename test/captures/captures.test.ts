@@ -6,10 +6,9 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pollOutput } from '../../agent/poll.ts';
 import { driverNames } from '../../drivers/registry.ts';
 import { answerFiles, readDevice } from '../../scripts/simulator/capture.ts';
-import { type Expected, readCaptured } from './read.ts';
+import { type Expected, expectedOf } from './read.ts';
 
 const root = new URL('.', import.meta.url).pathname;
 const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
@@ -19,12 +18,9 @@ describe('captured devices', () => {
     const folder = join(root, name);
     const file = join(folder, 'expected.json');
     const before: Partial<Expected> = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Expected) : {};
-    const today = before.today ?? '2026-11-23';
-    const { reading, driver } = await readCaptured(folder);
-    const output = await pollOutput({ name, driver, today, read: async () => reading });
-    const seen: Expected = { ...(before.review && { review: before.review }), today, reading, facts: output.facts };
+    const seen = await expectedOf(folder, before);
     if (process.env['UPDATE_EXPECTED']) writeFileSync(file, `${JSON.stringify(seen, undefined, 2)}\n`);
-    else expect(JSON.parse(JSON.stringify(seen))).toEqual(before);
+    else expect(seen).toEqual(before);
   });
 
   it('say where they come from and what is odd about them', async () => {

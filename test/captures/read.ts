@@ -1,5 +1,7 @@
 /** Reads a captured device with the driver that read it first, over the wire it stands for. */
+
 import type { Facts } from '../../agent/lifecycle/model.ts';
+import { pollOutput } from '../../agent/poll.ts';
 import type { Driver, DriverContext, Reading } from '../../drivers/contract.ts';
 import { createModbus } from '../../drivers/modbus/driver.ts';
 import { Line } from '../../drivers/modbus/line.ts';
@@ -24,7 +26,17 @@ export interface Expected {
 
 const context: DriverContext = { ups: 'captured', monotonic: () => performance.now(), log: () => {} };
 
-export async function readCaptured(folder: string): Promise<{ readonly driver: string; readonly reading: Reading }> {
+/** What comes out today, for the day of what was expected before. A note that was not captured is not looked at. */
+export async function expectedOf(folder: string, before: Partial<Expected>): Promise<Expected> {
+  const { reading, driver } = await readCaptured(folder);
+  const { review, today = '2026-11-23' } = before;
+  const { note, ...rest } = reading;
+  const kept = review !== undefined && before.reading?.note === undefined ? rest : { note, ...rest };
+  const { facts } = await pollOutput({ name: 'captured', driver, today, read: async () => reading });
+  return JSON.parse(JSON.stringify({ review, today, reading: kept, facts })) as Expected;
+}
+
+async function readCaptured(folder: string): Promise<{ readonly driver: string; readonly reading: Reading }> {
   const { device, answers } = await readDevice(folder);
   if (device.driver === 'upslink') {
     return { driver: 'upslink', reading: await once(serialLine(upslinkAnswers(answers), device.options ?? {})) };

@@ -71,8 +71,28 @@ const top = [
 
 /** What a room may import beside itself. `drivers/*` stands for each driver's folder. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  'agent/main': [...top, ...middle, 'agent/agent', 'agent/cli', 'agent/portal', 'config', contract, registry],
-  'agent/cli': [...top, ...middle, 'agent/agent', 'agent/doctor', 'agent/portal', 'config', contract, registry],
+  'agent/main': [
+    ...top,
+    ...middle,
+    'agent/agent',
+    'agent/capture',
+    'agent/cli',
+    'agent/portal',
+    'config',
+    contract,
+    registry,
+  ],
+  'agent/cli': [
+    ...top,
+    ...middle,
+    'agent/agent',
+    'agent/capture',
+    'agent/doctor',
+    'agent/portal',
+    'config',
+    contract,
+    registry,
+  ],
   'agent/agent': [...top, ...middle, 'agent/portal', 'config', contract, registry],
   'agent/portal': [...top, ...middle, 'config', contract, registry],
   'agent/commands': [
@@ -90,6 +110,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/site': [...lower, 'agent/operations', 'config'],
   'agent/poll': [...lower, 'agent/operations', contract],
   'agent/traps': ['agent/operations', 'agent/polling', 'config', contract, registry],
+  'agent/capture': ['agent/lifecycle', 'agent/poll', 'agent/version', contract, registry],
   'agent/version': [],
   'agent/control': ['agent/operations', 'agent/store', 'agent/lifecycle'],
   'agent/ops': ['agent/operations', 'agent/store', 'agent/lifecycle'],
