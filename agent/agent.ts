@@ -125,7 +125,8 @@ export class Agent {
       store = await openState(parts.config, parts.log, parts.now);
       const metrics = new Metrics(version);
       const delivered = metrics.delivered.bind(metrics);
-      const office = await Office.open(parts.config, { ...parts, store, delivered });
+      const answered = metrics.answered.bind(metrics);
+      const office = await Office.open(parts.config, { ...parts, store, delivered, answered });
       const agent = new Agent(parts, control, store, office, metrics);
       await agent.#begin();
       return agent;

@@ -6,19 +6,19 @@ import { accessCommands } from './commands/access.ts';
 import { type Args, text } from './commands/arguments.ts';
 import { set } from './commands/facts.ts';
 import { recordCommands } from './commands/records.ts';
+import { resellerCommands } from './commands/reseller.ts';
 import { DeliveryError } from './delivery/channel.ts';
 import { composeMail } from './delivery/mail/compose.ts';
 import { isDay } from './lifecycle/days.ts';
 import type { WayView } from './lifecycle/way-views.ts';
 import type { Office } from './office.ts';
-import { type Answer, answer } from './operations/answer.ts';
 import { datesToConfirm } from './operations/dates.ts';
 import { OperationError, today } from './operations/desk.ts';
 import { exportUnit } from './operations/export.ts';
 import { connectionView, type EventView, eventViews, type UnitView, unitViews } from './operations/overview.ts';
 import { type PreviewedMail, preview } from './operations/preview.ts';
 import { remind } from './operations/remind.ts';
-import { cancel, connectionOf, disconnect, invite, tick } from './operations/reseller.ts';
+import { connectionOf } from './operations/reseller.ts';
 import { sendTestEvent } from './operations/test-event.ts';
 import { noSuchUps } from './operations/units.ts';
 import { type PollOutput, pollOutput } from './poll.ts';
@@ -62,15 +62,7 @@ const commands: Readonly<Record<string, Command>> = {
   'test-mail': async (office, args) => await testMail(office, args['to']),
   ...recordCommands,
   ...accessCommands,
-  'reseller status': async (office) => {
-    await tick(office.desk);
-    return connectionView(office.desk);
-  },
-  'reseller invite': async (office) => await invite(office.desk),
-  'reseller cancel': async (office) => await cancel(office.desk),
-  'reseller disconnect': async (office) => await disconnect(office.desk),
-  'reseller accept': async (office, args) => await answered(office, args, 'accept'),
-  'reseller decline': async (office, args) => await answered(office, args, 'decline'),
+  ...resellerCommands,
 };
 
 /** These write down when they happened, and send: not while the clock is wrong. */
@@ -85,6 +77,7 @@ const needsClock: ReadonlySet<string> = new Set([
   'reseller invite',
   'reseller cancel',
   'reseller disconnect',
+  'reseller answer',
   'reseller accept',
   'reseller decline',
 ]);
@@ -241,8 +234,4 @@ async function testMail(office: Office, to: unknown): Promise<{ to: string; repl
 function isReseller(address: string, ...known: readonly (string | undefined)[]): boolean {
   const same = (text: string): string => (text.match(/<([^<>]*)>\s*$/)?.[1] ?? text).trim().toLowerCase();
   return known.some((each) => each !== undefined && each !== '' && same(each) === same(address));
-}
-
-async function answered(office: Office, args: Args, kind: 'accept' | 'decline'): Promise<Answer> {
-  return await answer(office.desk, text(args, 'code'), kind, 'code');
 }

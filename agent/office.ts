@@ -10,6 +10,7 @@ import { newSite } from './delivery/codes.ts';
 import { Forwarder } from './delivery/forwarder.ts';
 import { createSmtp, type Smtp } from './delivery/mail/smtp.ts';
 import { Outbox } from './delivery/outbox.ts';
+import { AnswerCounts } from './operations/answer-counts.ts';
 import { clockTrouble } from './operations/clock.ts';
 import type { Desk, Log, Site } from './operations/desk.ts';
 import { endpointDisabled, itemSettled, mailSettled } from './operations/settled.ts';
@@ -27,6 +28,8 @@ export interface OfficeParts {
   readonly random?: () => number;
   /** Told of each mail and item that was taken, or refused for good. */
   readonly delivered?: (delivered: Delivered) => void;
+  /** Told of everything that is given as an answer. */
+  readonly answered?: Desk['counted'];
 }
 
 /** What the config names beside the units, opened: replaced as a whole by a reload. */
@@ -42,6 +45,7 @@ export class Office {
   readonly units: Units;
   readonly outbox: Outbox;
   readonly forwarder: Forwarder;
+  readonly answerCounts: AnswerCounts;
   readonly #parts: OfficeParts;
   #channels: Channels;
 
@@ -50,12 +54,17 @@ export class Office {
     this.#channels = channels;
     const { store, log } = parts;
     const now = (): string => parts.now().toISOString();
+    this.answerCounts = new AnswerCounts(log);
     this.desk = {
       store,
       log,
       now,
       site: () => this.#channels.site,
       randomBytes: (count) => randomBytes(count),
+      counted: (by, what) => {
+        this.answerCounts.count(by, what);
+        parts.answered?.(by, what);
+      },
     };
     const common = { store, log, now, random: parts.random ?? Math.random };
     this.outbox = new Outbox({

@@ -1,6 +1,7 @@
 /** From the config to the plain values that the rest of the house works with. */
 import type { Config, MailConfig, UpsConfig } from '../config/config.ts';
 import type { SmtpOptions } from './delivery/mail/smtp.ts';
+import type { WaysBack } from './delivery/ways.ts';
 import type { ConfiguredUnit } from './lifecycle/facts.ts';
 import type { Site } from './operations/desk.ts';
 
@@ -15,11 +16,17 @@ export function siteOf(config: Config): Site {
     language: site.language,
     copyNotices: site.copyNotices,
     mail: config.mail !== undefined,
+    waysBack: waysBackOf(config),
     ...(config.cloud ? { endpoint: config.cloud.endpoint } : {}),
     ...(reseller ? { reseller } : {}),
     retentionMonths: config.retentionMonths,
     units: config.ups.map((ups) => unitOf(ups, config)),
   };
+}
+
+/** How a reseller can answer beside the code. */
+function waysBackOf({ portal }: Config): WaysBack {
+  return portal.enabled && portal.publicUrl !== undefined ? { publicUrl: portal.publicUrl } : {};
 }
 
 /** What one entry of the config says of its UPS. */

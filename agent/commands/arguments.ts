@@ -15,6 +15,14 @@ export function optionalText(args: Args, key: string): string | undefined {
   return args[key] === undefined ? undefined : text(args, key);
 }
 
+/** One of the words that are known. @throws OperationError `missing-argument`, `bad-argument` */
+export function word<T extends string>(args: Args, key: string, known: readonly T[]): T {
+  const given = text(args, key);
+  const found = known.find((one) => one === given);
+  if (found !== undefined) return found;
+  throw new OperationError('bad-argument', `${key}: "${given}" is none of ${known.join(', ')}`);
+}
+
 /** Each of the words of a list, out of those that are known. @throws OperationError `bad-argument` */
 export function words<T extends string>(args: Args, key: string, known: readonly T[]): T[] {
   const given = args[key] ?? [];

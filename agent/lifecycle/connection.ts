@@ -16,7 +16,8 @@ export const connectionStates = [
 export type ConnectionState = (typeof connectionStates)[number];
 
 /** How an answer came back. */
-export type AnswerWay = 'code' | 'mail' | 'link' | 'cloud';
+export const answerWays = ['code', 'mail', 'link', 'cloud'] as const;
+export type AnswerWay = (typeof answerWays)[number];
 
 /** What an answer says. Declining after having accepted is opting out, and the other way round. */
 export const answerKinds = ['accept', 'decline', 'opt-out'] as const;

@@ -35,7 +35,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type Log = (level: LogLevel, code: string, message: string, details?: Record<string, unknown>) => void;
 
 /** What became of something that was given as an answer; each is counted by the way it came. */
-export type AnswerCount = AnswerOutcome | 'unknown' | 'locked';
+export type AnswerCount = AnswerOutcome | 'unknown' | 'locked' | 'limited';
 
 export interface Desk {
   readonly store: Store;

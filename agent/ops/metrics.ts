@@ -1,9 +1,9 @@
 /** Figures for Prometheus: what is known of each UPS, and how the agent does its work. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { connectionStates } from '../lifecycle/connection.ts';
+import { type AnswerWay, connectionStates } from '../lifecycle/connection.ts';
 import { instantAt } from '../lifecycle/days.ts';
 import type { Day, Fact, Facts } from '../lifecycle/model.ts';
-import type { Desk } from '../operations/desk.ts';
+import type { AnswerCount, Desk } from '../operations/desk.ts';
 import { connectionView, type UnitSummary, unitSummaries } from '../operations/overview.ts';
 import type { Delivered } from '../operations/tally.ts';
 import type { Units } from '../operations/units.ts';
@@ -44,6 +44,7 @@ export class Metrics {
   readonly #pollSeconds: Histogram;
   readonly #messages: Counter;
   readonly #notices: Counter;
+  readonly #answers: Counter;
   /** What all gauges of one answer look at. */
   #views: readonly UnitSummary[] | undefined;
 
@@ -82,6 +83,17 @@ export class Metrics {
       labelNames: ['step', 'recipient', 'result'],
       registers,
     });
+    this.#answers = new Counter({
+      name: 'upsteward_answers_total',
+      help: 'What was given as an answer of the reseller, by the way it came and what became of it.',
+      labelNames: ['by', 'result'],
+      registers,
+    });
+  }
+
+  /** Counts what was given as an answer, right or wrong. */
+  answered(by: AnswerWay, result: AnswerCount): void {
+    this.#answers.inc({ by, result });
   }
 
   /** Counts a read. */

@@ -1,8 +1,9 @@
 /** All modules with pages, in the order of the menu. A new one is one line here. */
 import type { RouteModule } from './desk.ts';
+import { answer } from './pages/answer.tsx';
 import { dates } from './pages/dates.tsx';
 import { health, metrics } from './pages/machine.ts';
 import { overview } from './pages/overview.tsx';
 import { ups } from './pages/ups.tsx';
 
-export const modules: readonly RouteModule[] = [overview, dates, ups, health, metrics];
+export const modules: readonly RouteModule[] = [overview, dates, ups, answer, health, metrics];

@@ -11,6 +11,7 @@ import { driverNames } from '../../drivers/registry.ts';
 const families: Readonly<Record<string, readonly string[]>> = {
   'poll.': verdicts.filter((verdict) => verdict !== 'ups' && verdict !== 'other-vendor'),
   'event.': ['opened', 'changed', 'closed'],
+  'answer.': ['ended', 'limited', 'unknown'],
   'connection.': [...connectionStates.filter((state) => state !== 'none'), 'bounced'],
   'driver.': driverNames,
   'portal.': Object.keys(refusalKinds),

@@ -92,6 +92,17 @@ describe('the figures of the agent', () => {
     ]);
   });
 
+  it('count what is given as an answer, right or wrong', async () => {
+    const metrics = new Metrics('1.2.3');
+    metrics.answered('link', 'unknown');
+    metrics.answered('link', 'unknown');
+    metrics.answered('mail', 'taken');
+    expect(await samples(metrics, 'upsteward_answers_total')).toEqual([
+      'upsteward_answers_total{by="link",result="unknown"} 2',
+      'upsteward_answers_total{by="mail",result="taken"} 1',
+    ]);
+  });
+
   it('say what waits, how the reseller stands, and whether the clock is right', async () => {
     const metrics = watched(new Bench(day, []), { trouble: 'wrong' });
     expect(await samples(metrics, 'upsteward_outbox_depth')).toEqual([
