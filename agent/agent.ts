@@ -37,6 +37,8 @@ const beatMs = 30_000;
 const patienceMs = 120_000;
 /** A stop, and a reload's end of the old mail server, wait this long for a mail that is on the wire. */
 const lastMailMs = 20_000;
+/** Whoever changed the config on the page waits this long at most to see what came of it. */
+const followedMs = 5000;
 
 /** A command holds the lock for moments: worth half a minute of waiting. */
 export function commandPatience(timers: Timers): Patience {
@@ -289,13 +291,22 @@ export class Agent {
     });
   }
 
+  /** When what the config orders has been done, or after some seconds: a mail server may hold a beat up. */
+  async followed(): Promise<void> {
+    await this.#within('followed', followedMs, this.#heartbeat.followed());
+  }
+
   /** When what is on the wire has arrived, or has had its time. */
   async #mailsDone(): Promise<void> {
+    await this.#within('last mail', lastMailMs, this.#heartbeat.settled());
+  }
+
+  async #within(name: string, ms: number, work: Promise<void>): Promise<void> {
     let cancel: Cancel = () => {};
     const patience = new Promise<void>((resolve) => {
-      cancel = this.#parts.timers.after('last mail', lastMailMs, resolve);
+      cancel = this.#parts.timers.after(name, ms, resolve);
     });
-    await Promise.race([this.#heartbeat.settled(), patience]);
+    await Promise.race([work, patience]);
     cancel();
   }
 

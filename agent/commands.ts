@@ -32,6 +32,8 @@ import { builtAt, version } from './version.ts';
 export interface Live {
   clockTrouble(): string | undefined;
   stuck(): readonly string[];
+  /** When what the config orders has been done, or after some seconds. */
+  followed(): Promise<void>;
   /** Every UPS was tried since the start, so that a daily run tells what is true now. */
   ready(): boolean;
   /** The figures in the text format of Prometheus. */

@@ -32,6 +32,8 @@ export class Heartbeat {
   #beating: Promise<void> | undefined;
   #again = false;
   #configFollowed = false;
+  /** Who waits for the config to be followed. */
+  #waiting: (() => void)[] = [];
   /** The clock was wrong since the units were read. */
   #suspended = false;
   #clockTrusted = false;
@@ -77,6 +79,15 @@ export class Heartbeat {
     this.#configFollowed = false;
   }
 
+  /** When the config that was read last has been followed; at once while the clock is wrong, since nothing is then. */
+  followed(): Promise<void> {
+    if (this.clockTrouble() !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      void this.beat();
+    });
+  }
+
   /** Does whatever is due. A call during a beat makes it beat once more; no call ever throws. */
   beat(): Promise<void> {
     if (this.#beating !== undefined) this.#again = true;
@@ -117,6 +128,7 @@ export class Heartbeat {
         this.#configFollowed = true;
         await this.#step('config', () => this.#options.followConfig());
       }
+      if (this.#configFollowed) for (const tell of this.#waiting.splice(0)) tell();
       await this.#step('connection', () => tick(this.#office.desk));
       if (this.#options.ready() && runIsDue(this.#office.desk)) {
         await this.#step('daily run', () => dailyRun(this.#office.desk, this.#office.units));

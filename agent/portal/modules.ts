@@ -4,6 +4,9 @@ import { answer } from './pages/answer.tsx';
 import { dates } from './pages/dates.tsx';
 import { health, metrics } from './pages/machine.ts';
 import { overview } from './pages/overview.tsx';
+import { record } from './pages/record.tsx';
+import { reseller } from './pages/reseller.tsx';
+import { seen } from './pages/seen.tsx';
 import { ups } from './pages/ups.tsx';
 
-export const modules: readonly RouteModule[] = [overview, dates, ups, answer, health, metrics];
+export const modules: readonly RouteModule[] = [overview, dates, reseller, seen, record, ups, answer, health, metrics];

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { invitationWords } from '../../agent/delivery/codes.ts';
 import { addDays } from '../../agent/lifecycle/days.ts';
 import type { Day } from '../../agent/lifecycle/model.ts';
 import { present } from '../../agent/lifecycle/present.ts';
 import { answer } from '../../agent/operations/answer.ts';
 import { preview } from '../../agent/operations/preview.ts';
-import { followConfig, tick } from '../../agent/operations/reseller.ts';
+import { connectionOf, followConfig, tick } from '../../agent/operations/reseller.ts';
 import { snapshot } from '../../agent/store/memory-store.ts';
 import { Bench, customerAddress, down, resellerAddress } from './support.ts';
 
@@ -39,6 +40,24 @@ async function live(bench: Bench, days: number) {
 }
 
 describe('the preview', () => {
+  it('shows no code that opens anything, though the invitation still waits', async () => {
+    const bench = await site();
+    bench.smtp = () => down;
+    await followConfig(bench.desk);
+    const [invitation] = await play(bench, 0);
+    expect(invitation?.to).toBe(resellerAddress);
+    const { code, token } = invitationWords(bench.store, connectionOf(bench.store).id);
+    expect(invitation?.text).toMatch(/[0-9A-Z]{4}-[0-9A-Z]{4}/);
+    expect(invitation?.text).not.toContain(code);
+    expect(invitation?.text).not.toContain(token);
+  });
+
+  it('of an accepted invitation sends none', async () => {
+    const bench = await site();
+    await followConfig(bench.desk);
+    expect((await play(bench, 0, true)).map(({ text }) => /code/.test(text))).not.toContain(true);
+  });
+
   it('is what a real run sends, and leaves the real records alone', async () => {
     const bench = await site();
     await bench.connect();

@@ -73,6 +73,7 @@ export class TestPage {
     this.office = office(this);
     const live: Live = {
       clockTrouble: () => undefined,
+      followed: () => this.follow(),
       stuck: () => [],
       ready: () => true,
       metrics: async () => ({ type: 'text/plain', body: 'upsteward_clock_ok 1\n' }),

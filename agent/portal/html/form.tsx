@@ -6,7 +6,7 @@ import { DeliveryError } from '../../delivery/channel.ts';
 import { OperationError } from '../../operations/desk.ts';
 import { StoreError } from '../../store/port.ts';
 import type { PortalContext } from '../desk.ts';
-import { goTo } from './say.ts';
+import { goTo, type Said } from './say.ts';
 
 interface FormProps {
   readonly c: PortalContext;
@@ -48,9 +48,10 @@ export async function field(c: PortalContext, name: string): Promise<string> {
  * Does what a form asks for, then shows a page that says what was done, or why it was not. What nobody could have
  * avoided is thrown on, to the problem page.
  */
-export async function act(c: PortalContext, then: string, work: () => Promise<string>): Promise<Response> {
+export async function act(c: PortalContext, then: string, work: () => Promise<string | Said>): Promise<Response> {
   try {
-    return goTo(c, then, { kind: 'done', text: await work() });
+    const said = await work();
+    return goTo(c, then, typeof said === 'string' ? { kind: 'done', text: said } : said);
   } catch (error) {
     const text = refusalOf(error);
     if (text === undefined) throw error;

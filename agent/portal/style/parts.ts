@@ -4,6 +4,12 @@ export const parts = `
 .chip.bad { background: var(--bad-ground); border-color: var(--bad-line); color: var(--bad); }
 .chip.warn { background: var(--warn-ground); border-color: var(--warn-line); color: var(--warn); }
 .chip.good { background: var(--good-ground); border-color: var(--good-line); color: var(--good); }
+.chip.large { padding: .25rem .85rem; font-size: .95rem; }
+.move { margin: 0 0 1rem; }
+.move label { display: block; margin-bottom: .4rem; font-weight: 450; color: var(--soft); }
+.move p { margin: 0; }
+input.code { text-transform: uppercase; letter-spacing: .06em; }
+.field.wide { width: 100%; }
 .chips { display: flex; flex-wrap: wrap; gap: .3rem; }
 .under { display: block; color: var(--soft); font-size: .875rem; font-weight: 400; }
 .source { color: var(--soft); font-size: .85rem; }

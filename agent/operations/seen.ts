@@ -1,0 +1,54 @@
+/** Exactly what the reseller sees: the invitation and the next notices, made by the code that makes the real ones. */
+import { normaliseAddress } from '../lifecycle/connection.ts';
+import { addDays } from '../lifecycle/days.ts';
+import { memoryStore, snapshot } from '../store/memory-store.ts';
+import { type Desk, today } from './desk.ts';
+import { recordingOutbox, rehearse, type SeenMail } from './preview.ts';
+import { connectionOf, invite } from './reseller.ts';
+
+/** Stands for a reseller who is not named yet (RFC 2606). */
+const anybody = 'reseller@example.com';
+
+/**
+ * The invitation, with words that open nothing: it is made for a connection that does not exist. Nothing without mail.
+ */
+export async function seenInvitation(real: Desk, from: string): Promise<SeenMail | undefined> {
+  const site = real.site();
+  if (!site.mail) return undefined;
+  const reseller = {
+    language: site.language,
+    notInterested: false,
+    ...site.reseller,
+    email: site.reseller?.email ?? anybody,
+  };
+  const store = memoryStore();
+  // Always the same words, so that each look shows the same mail.
+  const randomBytes = (count: number): Uint8Array => new Uint8Array(count);
+  const desk: Desk = { ...real, store, randomBytes, site: () => ({ ...site, reseller }), log: () => {} };
+  await invite(desk);
+  const mails: SeenMail[] = [];
+  await recordingOutbox(desk, from, mails).deliver();
+  return mails[0];
+}
+
+/** How far ahead is looked. */
+const horizonDays = 400;
+
+/**
+ * The next mail with notices to the reseller, supposed that they have accepted. Nothing without mail or address, or when
+ * nothing is due for over a year.
+ */
+export async function seenNotice(real: Desk, from: string): Promise<SeenMail | undefined> {
+  const site = real.site();
+  const address = site.reseller?.email;
+  if (!site.mail || address === undefined) return undefined;
+  const to =
+    connectionOf(real.store).state === 'confirmed' ? connectionOf(real.store).address : normaliseAddress(address);
+  const rehearsal = await rehearse(real, { copy: snapshot(real.store), from, accepted: true });
+  for (let n = 0; n <= horizonDays; n += 1) {
+    await rehearsal.morning(addDays(today(real), n));
+    const mail = rehearsal.mails.find((each) => each.to === to || normaliseAddress(each.to) === to);
+    if (mail !== undefined) return mail;
+  }
+  return undefined;
+}
