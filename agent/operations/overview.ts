@@ -69,6 +69,10 @@ export interface ConnectionView {
   readonly expiresAt?: string;
   readonly answeredAt?: string;
   readonly answeredBy?: string;
+  /** Who sent the answer, as the mail or the endpoint says. */
+  readonly answeredFrom?: string;
+  /** Mail to the address comes back: most recently then, with these words. */
+  readonly failing?: { readonly at: string; readonly reply: string };
   /** Why the invitation has not left yet. */
   readonly trouble?: string;
 }
@@ -118,6 +122,8 @@ export function connectionView(desk: Desk): ConnectionView {
     ...(lapse && c.state === 'pending' ? { expiresAt: lapse } : {}),
     ...(c.answeredAt ? { answeredAt: c.answeredAt } : {}),
     ...(c.answeredBy ? { answeredBy: c.answeredBy } : {}),
+    ...(c.answeredFrom ? { answeredFrom: c.answeredFrom } : {}),
+    ...(c.failing ? { failing: c.failing } : {}),
     ...(trouble === undefined ? {} : { trouble }),
   };
 }

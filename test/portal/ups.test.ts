@@ -74,6 +74,23 @@ describe('UPS Status', () => {
     expect(page.office.outbox.depth()).toBeGreaterThan(0);
   });
 
+  it('lists what was sent about the unit, with its fate', async () => {
+    const page = await site(['reseller: { email: sales@reseller.example }']);
+    await page.follow();
+    await page.accept();
+    await page.submit(path, '/ups/remind');
+    expect(words(await page.get(path))).toContain('Reminder Reseller sales@reseller.example 10 Mar 2031, 09:00 waits');
+    expect(words(await page.get('/ups?name=lab'))).toContain('Nothing was sent about lab so far.');
+  });
+
+  it('of a unit that several entries read shows each of them, under one name', async () => {
+    const page = await TestPage.open({ ups: { card: '', usb: '' } });
+    for (const name of ['card', 'usb']) await page.reads(name, { serial: 'AS2216000009', model: 'Smart-UPS 750' });
+    const text = words(await page.get('/ups?name=usb'));
+    expect(text).toContain('Overview card Smart-UPS 750');
+    expect(text).toContain('Read by, as card SNMP at 127.0.0.1:1000 Read by, as usb SNMP at 127.0.0.1:1001');
+  });
+
   it('records that the battery was replaced on a day that has passed, and on no other', async () => {
     const page = await site();
     const day = addDays(today, -3);

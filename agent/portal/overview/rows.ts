@@ -32,6 +32,8 @@ export type RowState = 'attention' | 'soon' | 'quiet' | 'unread';
 
 export interface Row {
   readonly name: string;
+  /** The names of all entries of the config that read it. */
+  readonly ways: readonly string[];
   readonly site?: string;
   readonly model?: string;
   readonly serial?: string;
@@ -73,7 +75,7 @@ export class Rows {
       const unit = this.#units.find(config.name)?.value;
       if (unit === undefined) return unreadRow(config);
       const known = this.#known.get(unit);
-      if (known !== undefined && known.site === config.site) return known;
+      if (known !== undefined && known.site === config.site && known.ways.length === config.ways.length) return known;
       const row = rowOf(unit, config, day);
       this.#known.set(unit, row);
       return row;
@@ -107,6 +109,7 @@ export function rowOf(unit: Unit, config: ConfiguredUnit, day: Day): Row {
   const first = events[0];
   return {
     name: config.name,
+    ways: names,
     ...(config.site === undefined ? {} : { site: config.site }),
     ...(model === '' ? {} : { model }),
     ...(serial === '' ? {} : { serial }),
@@ -120,9 +123,10 @@ export function rowOf(unit: Unit, config: ConfiguredUnit, day: Day): Row {
   };
 }
 
-function unreadRow({ name, site }: ConfiguredUnit): Row {
+function unreadRow({ name, site, ways }: ConfiguredUnit): Row {
   return {
     name,
+    ways: ways.map((way) => way.name),
     ...(site === undefined ? {} : { site }),
     state: 'unread',
     events: [],

@@ -8,7 +8,7 @@ import { Paging, pageOf } from '../html/paging.tsx';
 import { Figure, kindNames } from '../overview/figure.tsx';
 import { type Filters, filtersOf, isInScope, isInState, overviewPath, type StateFilter } from '../overview/filters.ts';
 import { kinds, type Row, Rows } from '../overview/rows.ts';
-import { UnitTable } from '../overview/table.tsx';
+import { type ListedRow, UnitTable } from '../overview/table.tsx';
 import { timelineOf } from '../overview/timeline.ts';
 
 /** Units on one page. */
@@ -35,7 +35,7 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
   const site = desk.office.desk.site();
   const day = today(desk.office.desk);
   const filters = filtersOf((name) => c.req.query(name));
-  const isSilent = ({ name }: Row): boolean => troubleOf(desk, name) !== undefined;
+  const isSilent = (row: Row): boolean => troubleOf(desk, row) !== undefined;
   const inScope = all.filter(isInScope(filters));
   const found = inScope.filter(isInState(filters, isSilent)).sort((a, b) => a.rank - b.rank);
   const list = pageOf(found, filters.page, pageSize);
@@ -72,11 +72,7 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
         {list.items.length === 0 ? (
           <p class="empty">{all.length === 0 ? 'No UPS is watched yet.' : 'No UPS fits these filters.'}</p>
         ) : (
-          <UnitTable
-            rows={list.items.map((row) => ({ ...row, ...trouble(desk, row.name) }))}
-            today={day}
-            language={site.language}
-          />
+          <UnitTable rows={list.items.map((row) => withTrouble(desk, row))} today={day} language={site.language} />
         )}
         <Paging list={list} noun="units" hrefOf={(number) => overviewPath(filters, { page: number })} />
       </section>
@@ -84,16 +80,17 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
   );
 }
 
-/** What keeps a unit from being read, as the last poll saw it. */
-function troubleOf(desk: PortalDesk, name: string): string | undefined {
-  const verdict = desk.live.pollStatus(name)?.verdict;
-  if (verdict === undefined || verdict === 'ups' || verdict === 'other-vendor') return undefined;
-  return verdict === 'unreachable' ? 'Does not answer' : 'Cannot be read';
+/** What keeps a unit from being read, over each of its ways, as the last polls saw it. */
+function troubleOf(desk: PortalDesk, { ways }: Row): string | undefined {
+  const verdicts = ways.map((way) => desk.live.pollStatus(way)?.verdict);
+  const good = [undefined, 'ups', 'other-vendor'];
+  if (verdicts.some((verdict) => good.includes(verdict))) return undefined;
+  return verdicts.includes('unreachable') ? 'Does not answer' : 'Cannot be read';
 }
 
-function trouble(desk: PortalDesk, name: string): { trouble?: string } {
-  const words = troubleOf(desk, name);
-  return words === undefined ? {} : { trouble: words };
+function withTrouble(desk: PortalDesk, row: Row): ListedRow {
+  const trouble = troubleOf(desk, row);
+  return trouble === undefined ? row : { ...row, trouble };
 }
 
 function summary(rows: readonly Row[], isSilent: (row: Row) => boolean): string {

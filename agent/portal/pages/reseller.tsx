@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { languages, type ResellerEdit, setReseller } from '../../../config/config.ts';
 import type { ConnectionView } from '../../operations/overview.ts';
-import type { Answer } from '../../operations/reseller.ts';
+import type { Moved } from '../../operations/reseller.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
 import { editing } from '../html/edit-refused.tsx';
 import { act, field } from '../html/form.tsx';
@@ -47,7 +47,7 @@ async function move(
   wanted: readonly ConnectionView['state'][],
 ): Promise<Response> {
   return await act(c, '/reseller', async () => {
-    const { state, says } = (await desk.run(`reseller ${name}`, args)) as Answer;
+    const { state, says } = (await desk.run(`reseller ${name}`, args)) as Moved;
     return { kind: wanted.includes(state) ? 'done' : 'refused', text: `Reseller: ${says}.` };
   });
 }

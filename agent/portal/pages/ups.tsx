@@ -1,6 +1,7 @@
 /** UPS Status: everything about one unit. */
 import { today } from '../../operations/desk.ts';
 import { eventViews, unitView } from '../../operations/overview.ts';
+import { sentItems } from '../../operations/sent.ts';
 import type { PollOutput } from '../../poll.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
 import { dayText } from '../html/days.ts';
@@ -10,7 +11,11 @@ import { upsPath } from '../html/paths.ts';
 import { Battery } from '../ups/battery.tsx';
 import { Device } from '../ups/device.tsx';
 import { EventTable } from '../ups/events.tsx';
+import { Sent } from '../ups/sent.tsx';
 import { Warranty } from '../ups/warranty.tsx';
+
+/** The latest mails about a unit stand on its page, all of them on the page of what was sent. */
+const sentShown = 20;
 
 export const ups: RouteModule = {
   access: 'customer',
@@ -45,11 +50,15 @@ async function read(desk: PortalDesk, name: string): Promise<string> {
 
 function upsPage(c: PortalContext, desk: PortalDesk): Response {
   const { office } = desk;
-  const name = c.req.query('name') ?? '';
-  const view = unitView(office.desk, office.units, name);
+  const view = unitView(office.desk, office.units, c.req.query('name') ?? '');
+  const name = view.ups;
   const { language } = office.desk.site();
   const events = eventViews(office.desk, office.units, { all: true, ups: name });
-  const ways = office.config.ups.filter((each) => each.name === name);
+  const ways = office.config.ups.filter((each) => view.ways.some((way) => way.name === each.name));
+  const sent =
+    view.id === undefined
+      ? { total: 0, offset: 0, items: [] }
+      : sentItems(office.desk, office.units, { ups: name, limit: sentShown });
   const props = { c, desk, view, events, today: today(office.desk), language, back: upsPath(name) };
   const { 'device.model': model, 'device.serial': serial } = view.facts;
   const about = [view.site, model?.value, serial?.value].filter((text) => text !== undefined).join(' · ');
@@ -70,6 +79,7 @@ function upsPage(c: PortalContext, desk: PortalDesk): Response {
         </div>
       </div>
       <EventTable events={events} language={language} />
+      <Sent list={sent} desk={desk} ups={name} />
     </>,
   );
 }

@@ -37,7 +37,7 @@ export function StateCard(props: StateProps) {
               <dd>
                 <Moment at={at} desk={desk} />
                 {label === 'Answered' && view.answeredBy ? (
-                  <span class="soft">{` ${wayWords[view.answeredBy] ?? view.answeredBy}`}</span>
+                  <span class="soft">{answerWords(view.answeredBy, view.answeredFrom)}</span>
                 ) : undefined}
               </dd>
             </>
@@ -47,10 +47,20 @@ export function StateCard(props: StateProps) {
       {view.trouble === undefined ? undefined : (
         <p class="say note">{`The invitation has not left yet: ${view.trouble}`}</p>
       )}
+      {view.failing === undefined ? undefined : (
+        <p class="say note">
+          {'Mail to this address comes back, most recently on '}
+          <Moment at={view.failing.at} desk={desk} />
+          {`: ${view.failing.reply}`}
+        </p>
+      )}
       <Moves {...props} />
     </section>
   );
 }
+
+const answerWords = (by: string, from: string | undefined): string =>
+  ` ${wayWords[by] ?? by}${from === undefined ? '' : `, from ${from}`}`;
 
 function Moves({ c, desk, view }: StateProps) {
   const { state } = view;
