@@ -9,7 +9,10 @@ export function localPath(path: string | undefined): string {
   return path !== undefined && /^\/(?![/\\])[\x20-\x5b\x5d-\x7e]*$/.test(path) ? path : '/';
 }
 
-/** Where to go after UPS units were added: a reseller is offered, unless there is one or none is wanted. */
+/**
+ * Where to go after UPS units were added: a reseller is offered, unless there is one or none is wanted.
+ * @public
+ */
 export function afterAdding({ reseller }: Pick<Site, 'reseller'>): string {
   return reseller === undefined ? '/reseller?offer=1' : '/';
 }
