@@ -207,7 +207,7 @@ export class Agent {
 
   /** What is asked for over the socket or on the page; what follows from it is done at once. */
   async #run(command: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const result = await runCommand(this.#office, this, command, args);
+    const result = await runCommand(this.#office, this, command, args, this);
     this.#wake();
     return result;
   }
@@ -367,5 +367,18 @@ export class Agent {
   /** Reads one UPS now, in its place in the queue of its line. @throws DriverError */
   async pollNow(name: string): Promise<Reading | undefined> {
     return await this.#poller.pollNow(name);
+  }
+
+  /** Does something with one UPS in its place in the queue of its line. @throws DriverError */
+  async inTurn<T>(name: string, job: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return await this.#poller.inTurn(name, job);
+  }
+
+  async pause(ms: number): Promise<void> {
+    await pause(this.#parts.timers, 'pause', ms);
+  }
+
+  monotonic(): number {
+    return this.#parts.timers.monotonic();
   }
 }

@@ -4,18 +4,18 @@ import type { Reading } from '../drivers/contract.ts';
 import { loadDriver } from '../drivers/registry.ts';
 import { accessCommands } from './commands/access.ts';
 import { type Args, text } from './commands/arguments.ts';
+import { batteryReplaced } from './commands/battery.ts';
 import { set } from './commands/facts.ts';
 import { recordCommands } from './commands/records.ts';
 import { resellerCommands } from './commands/reseller.ts';
 import { DeliveryError } from './delivery/channel.ts';
 import { composeMail } from './delivery/mail/compose.ts';
-import { isDay } from './lifecycle/days.ts';
 import type { WayView } from './lifecycle/way-views.ts';
 import type { Office } from './office.ts';
 import { datesToConfirm } from './operations/dates.ts';
 import { OperationError, today } from './operations/desk.ts';
 import { exportUnit } from './operations/export.ts';
-import { connectionView, type EventView, eventViews, type UnitView, unitViews } from './operations/overview.ts';
+import { connectionView, eventViews, type UnitView, unitViews } from './operations/overview.ts';
 import { type PreviewedMail, preview } from './operations/preview.ts';
 import { remind } from './operations/remind.ts';
 import { connectionOf } from './operations/reseller.ts';
@@ -27,6 +27,7 @@ import { writeBackup } from './store/backup.ts';
 import { snapshot } from './store/memory-store.ts';
 import type { TrapStatus } from './traps.ts';
 import { builtAt, version } from './version.ts';
+import { nowhere, type Reach } from './writing.ts';
 
 /** What only a running agent knows. */
 export interface Live {
@@ -43,7 +44,7 @@ export interface Live {
   trapStatus(): TrapStatus | undefined;
 }
 
-type Command = (office: Office, args: Args, live: Live | undefined) => Promise<unknown>;
+type Command = (office: Office, args: Args, live: Live | undefined, reach: Reach) => Promise<unknown>;
 
 const commands: Readonly<Record<string, Command>> = {
   version: async () => ({ version }),
@@ -54,7 +55,7 @@ const commands: Readonly<Record<string, Command>> = {
   remind: async (office, args) => ({
     to: await remind(office.desk, office.units, text(args, 'name'), text(args, 'event')),
   }),
-  'battery-replaced': async (office, args) => await batteryReplaced(office, args),
+  'battery-replaced': async (office, args, _live, reach) => await batteryReplaced(office, args, reach),
   set: async (office, args) => await set(office, args),
   dates: async (office) => datesToConfirm(office.units),
   backup: async (office, args) => await backedUp(office, args['config']),
@@ -87,9 +88,16 @@ const needsClock: ReadonlySet<string> = new Set([
 /**
  * Carries out one command.
  * @param live the running agent, absent when the command works on the state folder alone
+ * @param reach how devices are reached, for the commands that do something with them
  * @throws OperationError, StoreError, DriverError, DeliveryError
  */
-export async function runCommand(office: Office, live: Live | undefined, name: string, args: Args): Promise<unknown> {
+export async function runCommand(
+  office: Office,
+  live: Live | undefined,
+  name: string,
+  args: Args,
+  reach: Reach = nowhere,
+): Promise<unknown> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     throw new OperationError('no-such-command', `the agent (version ${version}) does not know the command "${name}"`);
@@ -98,7 +106,7 @@ export async function runCommand(office: Office, live: Live | undefined, name: s
     const trouble = troubleWithClock(office, live);
     if (trouble !== undefined) throw new OperationError('clock-wrong', trouble);
   }
-  return await command(office, args, live);
+  return await command(office, args, live, reach);
 }
 
 function troubleWithClock(office: Office, live: Live | undefined): string | undefined {
@@ -165,13 +173,6 @@ async function poll(office: Office, name: string, live: Live | undefined): Promi
     today: today(office.desk),
     read: async () => await live?.pollNow(name),
   });
-}
-
-async function batteryReplaced(office: Office, args: Args): Promise<EventView[]> {
-  const day = args['date'] === undefined ? today(office.desk) : text(args, 'date');
-  if (!isDay(day)) throw new OperationError('bad-date', `"${day}" is no day; write it as YYYY-MM-DD`);
-  await office.units.batteryReplaced(text(args, 'name'), day);
-  return eventViews(office.desk, office.units);
 }
 
 async function previewed(office: Office, args: Args): Promise<PreviewedMail[]> {

@@ -6,6 +6,7 @@ import { DriverError } from '../drivers/contract.ts';
 import { driverForUrl, isTarget, loadDriver } from '../drivers/registry.ts';
 import { addAccess } from './cli/access.ts';
 import { addBackup } from './cli/backup.ts';
+import { addBattery } from './cli/battery.ts';
 import { addCapture } from './cli/capture.ts';
 import { addDates } from './cli/dates.ts';
 import { addDiscover } from './cli/discover.ts';
@@ -106,22 +107,6 @@ function buildProgram(): Command {
       );
     });
   program
-    .command('battery-replaced')
-    .argument('<ups>', 'name of the UPS')
-    .option('--date <day>', 'the day of the change, YYYY-MM-DD (today)')
-    .description('record that the battery of a UPS was changed: closes its battery events, voids older dates')
-    .addOption(json())
-    .action(async (name: string, options: { json?: boolean; date?: string }) => {
-      const args = { name, ...(options.date === undefined ? {} : { date: options.date }) };
-      await show<EventView[]>(
-        globals(),
-        'battery-replaced',
-        args,
-        options.json,
-        () => `Recorded: the battery of ${name} was changed.`,
-      );
-    });
-  program
     .command('preview')
     .description('show who gets which mail on which day if nothing changes')
     .addOption(new Option('--days <number>', 'how far to look ahead').argParser(dayCount).default(400))
@@ -159,6 +144,7 @@ function buildProgram(): Command {
     // A file or a pipe gets a table as it is; a terminal, nothing that it would obey.
     write: (text) => process.stdout.write(process.stdout.isTTY ? text.split('\n').map(printable).join('\n') : text),
   };
+  addBattery(program, tools);
   addFacts(program, tools);
   addDates(program, tools);
   addRecords(program, tools);

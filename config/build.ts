@@ -78,12 +78,13 @@ function buildMail(mail: NonNullable<ValidFile['mail']>, site: ValidFile['site']
 }
 
 function buildUnit(unit: ValidUnit, file: ValidFile, driver: DriverChoice): UpsConfig {
-  const { name, site, battery, warranty, plan, note } = unit;
+  const { name, site, allowWrite, battery, warranty, plan, note } = unit;
   const { expectedLife, dateOrder, ...dates } = battery;
   return compact({
     name,
     site,
     driver,
+    allowWrite,
     battery: compact({
       ...dates,
       expectedLifeMonths: expectedLife ?? file.battery.expectedLife,

@@ -4,6 +4,9 @@ import type { Finding, Path } from './problem.ts';
 import type { Drivers } from './schema.ts';
 import { isLoopback, Mistake, readDate, readListen, readMailUrl } from './values.ts';
 
+/** Options that say how a device is treated, not which one it is. */
+const manners: ReadonlySet<string> = new Set(['timeout', 'retries', 'writeCommunity']);
+
 /** Mistakes and warnings over several keys. */
 export function crossCheck(root: Tree, drivers: Drivers): Finding[] {
   const checks = new CrossCheck(drivers);
@@ -135,16 +138,27 @@ class CrossCheck {
       );
     }
     for (const name of used) this.#address(name, unit[name], path, index);
+    const [name = ''] = used;
+    this.#writing(name, unit, path);
   }
 
-  /** Two units with the same options, apart from how patient to be, are the same device. */
+  /** Permission without ability, and ability without permission. */
+  #writing(name: string, unit: Tree, path: Path): void {
+    const allowed = unit['allowWrite'] === true;
+    const cannot = this.#drivers.get(name)?.cannotWrite;
+    if (allowed && cannot !== undefined)
+      this.#warn([...path, 'allowWrite'], `is true, but nothing can be written: ${cannot}`);
+    const section = unit[name];
+    if (!allowed && isRecord(section) && section['writeCommunity'] !== undefined)
+      this.#warn([...path, name, 'writeCommunity'], 'has no effect without `allowWrite: true` beside the driver');
+  }
+
+  /** Two units with the same options, apart from how they are treated, are the same device. */
   #address(name: string, section: unknown, path: Path, index: number): void {
     const options = this.#drivers.get(name);
     const parsed = options?.schema.safeParse(section);
     if (options === undefined || parsed?.success !== true) return;
-    const identity = isRecord(parsed.data)
-      ? Object.entries(parsed.data).filter(([key]) => key !== 'timeout' && key !== 'retries')
-      : [];
+    const identity = isRecord(parsed.data) ? Object.entries(parsed.data).filter(([key]) => !manners.has(key)) : [];
     if (identity.length === 0) return;
     const key = JSON.stringify([options.lineOf(parsed.data), identity.sort()]);
     const first = this.#addresses.get(key);

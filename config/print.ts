@@ -55,12 +55,22 @@ function mailTree(mail: MailConfig): Record<string, unknown> {
   };
 }
 
-function unitTree({ name, site, driver, battery, warranty, plan, note }: UpsConfig): Record<string, unknown> {
+function unitTree({
+  name,
+  site,
+  driver,
+  allowWrite,
+  battery,
+  warranty,
+  plan,
+  note,
+}: UpsConfig): Record<string, unknown> {
   const { expectedLifeMonths, ...batteryKeys } = battery;
   return {
     name,
     site,
     [driver.name]: driver.toJSON().options,
+    allowWrite,
     battery: { ...batteryKeys, expectedLife: formatMonths(expectedLifeMonths) },
     warranty: { end: warranty.end, purchased: warranty.purchased, term: monthsOrNone(warranty.termMonths) },
     plan,

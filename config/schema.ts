@@ -249,6 +249,12 @@ const upsKeys = {
   site: line(100, 'Building 2')
     .optional()
     .describe('A label under which mails and lists group this UPS. Shown to the reseller in notices.'),
+  allowWrite: z
+    .boolean()
+    .default(false)
+    .describe(
+      '`true` lets `upsteward battery-replaced` write the day of the change to this UPS. Nothing else is ever written, and without it nothing at all.',
+    ),
   battery: z
     .strictObject({
       installed: date('2023-05-31').optional().describe('When the battery was installed, if the UPS does not know it.'),

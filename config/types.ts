@@ -119,6 +119,8 @@ export interface UpsConfig {
   /** A heading in mails and lists. */
   readonly site?: string;
   readonly driver: DriverChoice;
+  /** Whether the install date may be written to this UPS. */
+  readonly allowWrite: boolean;
   readonly battery: {
     readonly installed?: string;
     readonly replaceBy?: string;

@@ -180,6 +180,8 @@ export interface DriverOptions<Options> {
   fromUrl(url: URL): unknown;
   /** What two units must not share at a time (host, serial line): polls with the same key queue up. */
   lineOf(options: Options): string;
+  /** Why an install date can never be written this way; absent where `drivers/writers.ts` names a writer. */
+  readonly cannotWrite?: string;
   /** From where this unit's card would send SNMP traps; `undefined` where it has none. */
   trapsFrom?(options: Options): Omit<TrapSource, 'ups'> | undefined;
   /** Where `probe` can look; absent where there is none. */
@@ -247,7 +249,61 @@ export interface TrapReceiver {
   close(): Promise<void>;
 }
 
-export type DriverErrorCode = 'unreachable' | 'timeout' | 'auth' | 'protocol' | 'bad-target' | 'closed';
+/** What is to be written: when the battery of one UPS was installed. */
+export interface InstallOrder {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** Why what says this of itself may not be written to; `undefined` when it is the unit that is meant. */
+  notTheUnit(fields: Pick<ReadingFields, 'device.serial'>): string | undefined;
+  /**
+   * The day as this UPS writes dates, by texts it gave: the first one that looks like a date decides. `undefined` when
+   * none does.
+   */
+  textLike(samples: readonly (string | undefined)[]): string | undefined;
+}
+
+/** What came of writing one object. What the UPS says afterwards is for the next reading to tell. */
+export interface WriteAttempt {
+  /** In words, or its name in the MIB or register map. */
+  readonly object: string;
+  /** The cartridge or pack whose install date it is; absent for that of the UPS. */
+  readonly pack?: number;
+  readonly cartridge?: number;
+  /** `already`: it was so, nothing was sent. `silent`: no answer came, so it may have been taken or not. */
+  readonly outcome: 'taken' | 'already' | 'refused' | 'silent';
+  /** The date as it was written, or would have been. */
+  readonly text: string;
+  /** What the device said, in words. */
+  readonly words?: string;
+}
+
+/**
+ * The only way to change anything on a UPS. Loaded by `drivers/writers.ts` alone, and only for a unit whose config
+ * allows it: no driver's reading code contains any of it.
+ */
+export interface WriterModule<Options> {
+  readonly name: string;
+  /**
+   * Makes sure that it talks to the unit that is meant, then writes its install dates, each object by itself.
+   * @throws DriverError: `other-unit`, `cannot-write`, or what a reading throws; nothing was written then
+   */
+  writeInstalled(
+    options: Options,
+    context: DriverContext,
+    order: InstallOrder,
+    signal: AbortSignal,
+  ): Promise<readonly WriteAttempt[]>;
+}
+
+export type DriverErrorCode =
+  | 'unreachable'
+  | 'timeout'
+  | 'auth'
+  | 'protocol'
+  | 'bad-target'
+  | 'closed'
+  | 'other-unit'
+  | 'cannot-write';
 
 /** What went wrong, with which UPS, and what to do: written for the person who must act. */
 export class DriverError extends Error {

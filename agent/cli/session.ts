@@ -7,7 +7,9 @@ import {
   type LoadedConfig,
   loadConfig,
   stateDirOf,
+  type UpsConfig,
 } from '../../config/config.ts';
+import type { Reading } from '../../drivers/contract.ts';
 import { commandPatience, driverFor, openState } from '../agent.ts';
 import { runCommand } from '../commands.ts';
 import { ask } from '../control/client.ts';
@@ -18,9 +20,10 @@ import { Office } from '../office.ts';
 import type { Log } from '../operations/desk.ts';
 import { noSuchUps } from '../operations/units.ts';
 import { type PollOutput, pollOutput } from '../poll.ts';
-import { realTimers } from '../polling/timers.ts';
+import { pause, realTimers } from '../polling/timers.ts';
 import { unitOf } from '../site.ts';
 import type { Store } from '../store/port.ts';
+import type { Reach } from '../writing.ts';
 
 export interface GlobalOptions {
   readonly config?: string;
@@ -117,18 +120,37 @@ export async function pollConfigured(options: GlobalOptions, name: string): Prom
   if (running !== undefined) return running.result as PollOutput;
   const ups = config.ups.find((each) => each.name === name);
   if (ups === undefined) throw noSuchUps(name);
+  return await pollOutput({
+    name,
+    driver: ups.driver.name,
+    config: unitOf(ups, config),
+    today: dayOf(new Date().toISOString(), config.site.timeZone),
+    read: async () => await readOnce(ups),
+  });
+}
+
+async function readOnce(ups: UpsConfig): Promise<Reading> {
   const { driver } = await driverFor(ups, quietLog, realTimers.monotonic);
   try {
-    return await pollOutput({
-      name,
-      driver: ups.driver.name,
-      config: unitOf(ups, config),
-      today: dayOf(new Date().toISOString(), config.site.timeZone),
-      read: async () => await driver.read(),
-    });
+    return await driver.read();
   } finally {
     await driver.close();
   }
+}
+
+/** What a command does with a device while no agent runs: nobody else is on any line then. */
+const longestAlone = 180_000;
+
+function alone(config: Config): Reach {
+  return {
+    inTurn: async (_name, job) => await job(AbortSignal.timeout(longestAlone)),
+    pollNow: async (name) => {
+      const ups = config.ups.find((each) => each.name === name);
+      return ups && (await readOnce(ups));
+    },
+    pause: async (ms) => await pause(realTimers, 'pause', ms),
+    monotonic: realTimers.monotonic,
+  };
 }
 
 /** Problems are said on standard error, so that standard output stays the answer. */
@@ -137,7 +159,7 @@ export const quietLog: Log = (level, _code, message) => {
 };
 
 async function onState(config: Config, command: string, args: Record<string, unknown>): Promise<unknown> {
-  return await withOffice(config, async (office) => await runCommand(office, undefined, command, args));
+  return await withOffice(config, async (office) => await runCommand(office, undefined, command, args, alone(config)));
 }
 
 /**

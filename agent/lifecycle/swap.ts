@@ -13,16 +13,21 @@ export interface Swap {
   readonly day: Day;
   readonly seenOn: Day;
   readonly source: 'ups' | 'customer';
+  /** When its day was to be written to the UPS: whatever its install date becomes then is no other swap. */
+  readonly writtenOn?: Day;
   /** Replace-by dates entered before the swap: they say nothing about the new battery until they change. */
   readonly voids: { readonly config?: Day; readonly customer?: Day };
 }
 
 /** A second source that tells of the same swap may be this many days apart. */
 const sameSwapDays = 31;
+/** Days after a swap during which an alarm that was already on is taken for the old battery's. */
+const graceDays = 30;
 
 /**
  * Whether the install date moved forward between two states of one way: the UPS was told of a new battery. It is no news
  * where the swap is known: then somebody has written its day to the UPS, or a source that was behind has caught up.
+ * Where we wrote it ourselves, no date that the UPS makes of it within the days of grace is news, not even another one.
  * @param made when the unit was made
  * @param earlier the last swap known
  * @returns the day of the swap, or `undefined`
@@ -42,6 +47,7 @@ export function seenSwap(
   const [was, is] = [earliest(old.map((d) => d.installed)), earliest(now.map((d) => d.installed))];
   if (!moved || !is || !was || is.day <= was.day) return undefined;
   if (earlier === undefined) return is.day;
+  if (earlier.writtenOn !== undefined && daysUntil(today, earlier.writtenOn) < graceDays) return undefined;
   const wasBehind = before.voided?.dates.some(({ installed }) => installed === was.day) ?? false;
   return daysUntil(is.day, earlier.day) <= (wasBehind ? sameSwapDays : 0) ? undefined : is.day;
 }
@@ -64,9 +70,6 @@ export function voidedBy(day: Day, said: Heard, made: Made | undefined, today: D
       .flatMap((key) => raised(said.observed.signals, key).map((cause) => `${key}|${cause}`)),
   };
 }
-
-/** Days after a swap during which an alarm that was already on is taken for the old battery's. */
-const graceDays = 30;
 
 /**
  * Drops from what a swap made void what is the new battery's: an alarm that has gone off since, and, 30 days after the

@@ -58,7 +58,7 @@ export function newUnit(id: string, config: ConfiguredUnit): Unit {
 }
 
 /** The serial number that names the unit of a reading, or `undefined` when it gives none to rely on. */
-export function serialOf(reading: Reading): string | undefined {
+export function serialOf(reading: Pick<Reading, 'fields'>): string | undefined {
   const field = reading.fields['device.serial'];
   if (field === undefined || field.doubt !== undefined || isPlaceholderSerial(field.value)) return undefined;
   return field.value.trim();
@@ -142,9 +142,14 @@ export function reassess(unit: Unit, config: ConfiguredUnit, moment: Moment): Un
   return assess({ unit, unconfirmed: false }, config, moment);
 }
 
-/** The customer says that the battery was changed on a day: everything older about it is void. */
-export function recordSwap(unit: Unit, day: Day, config: ConfiguredUnit, moment: Moment): UnitChange {
-  const swap: Swap = { day, seenOn: moment.today, source: 'customer', voids: enteredDates(unit, config) };
+/**
+ * The customer says that the battery was changed on a day: everything older about it is void.
+ * @param written whether that day is now going to be written to the UPS
+ */
+export function recordSwap(unit: Unit, day: Day, config: ConfiguredUnit, moment: Moment, written = false): UnitChange {
+  const { today } = moment;
+  const voids = enteredDates(unit, config);
+  const swap: Swap = { day, seenOn: today, source: 'customer', voids, ...(written ? { writtenOn: today } : {}) };
   const made = unitMade(heardOf(unit.ways, config.ways), moment.today);
   const ways = unit.ways.map((way) => voidedWay(way, way, swap, config, made, false));
   const told: Unit = { ...unit, ways, swap, customer: { ...unit.customer, installed: day } };

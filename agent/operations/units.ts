@@ -90,15 +90,19 @@ export class Units {
     );
   }
 
-  /** The customer says that the battery of a unit was changed. @throws OperationError `no-such-ups`, `bad-date` */
-  async batteryReplaced(name: string, day: Day): Promise<Unit> {
+  /**
+   * The customer says that the battery of a unit was changed.
+   * @param written whether that day is now going to be written to the UPS
+   * @throws OperationError `no-such-ups`, `bad-date`
+   */
+  async batteryReplaced(name: string, day: Day, written = false): Promise<Unit> {
     await this.missed(name);
     const config = this.configOf(name);
     const record = this.find(name);
     if (config === undefined || record === undefined) throw noSuchUps(name);
     const moment = momentOf(this.#desk, record.value.id);
     if (day > moment.today) throw new OperationError('bad-date', `${day} lies in the future`);
-    const change = recordSwap(record.value, day, config, moment);
+    const change = recordSwap(record.value, day, config, moment, written);
     await this.#records.write([[record, change]]);
     return change.unit;
   }

@@ -43,7 +43,7 @@ export interface PollerParts {
   ) => void;
 }
 
-/** A read that is still not back after this long is taken for failed, whatever its driver says. */
+/** What is still not back after this long is taken for failed, whatever its driver says. */
 const backstopMs = 180_000;
 /** Second readings in a row; a value that never settles is read at the usual interval. */
 const maxConfirmations = 3;
@@ -82,8 +82,8 @@ export class Poller {
   readonly #parts: PollerParts;
   readonly #slots: Slots;
   readonly #entries = new Map<string, Entry>();
-  /** The reads under way. */
-  readonly #reads = new Set<AbortController>();
+  /** What drivers do now. */
+  readonly #works = new Set<AbortController>();
   #stopped = false;
   #settled = false;
 
@@ -160,10 +160,20 @@ export class Poller {
     return Math.max(0, hurriedAt + hurryMs - this.#parts.timers.monotonic());
   }
 
-  /** Stops polling, ends reads under way, and closes the drivers. May be called twice. */
+  /**
+   * Does something else with a target in its place in the queue of its line, so that nothing is read there meanwhile.
+   * @throws DriverError `closed` when polling stops, `timeout` when the job does not come back; whatever the job throws
+   */
+  async inTurn<T>(name: string, job: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new DriverError('closed', `${name}: it is not polled`, { retry: true });
+    return await this.#slots.run(entry.target.line, () => this.#bounded(name, job));
+  }
+
+  /** Stops polling, ends what is under way, and closes the drivers. May be called twice. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const read of this.#reads) read.abort();
+    for (const work of this.#works) work.abort();
     for (const entry of this.#entries.values()) entry.cancel?.();
     await Promise.all([...this.#entries.values()].map(({ target }) => this.#close(target)));
   }
@@ -254,31 +264,38 @@ export class Poller {
   }
 
   async #read(entry: Entry): Promise<Reading> {
-    const { timers } = this.#parts;
     const { driver, name } = entry.target;
     if (this.#stopped) throw stopped(name);
-    const read = new AbortController();
-    const began = timers.monotonic();
-    this.#reads.add(read);
-    let cancel: Cancel = () => {};
-    const ended = new Promise<never>((_resolve, reject) => {
-      read.signal.addEventListener('abort', () => reject(stopped(name)));
-      cancel = timers.after(`backstop ${name}`, backstopMs, () => {
-        reject(new DriverError('timeout', `${name}: the driver did not come back within 3 minutes`, { retry: true }));
-        read.abort();
-      });
-    });
+    const began = this.#parts.timers.monotonic();
     try {
-      const reading = await Promise.race([driver.read(read.signal), ended]);
+      const reading = await this.#bounded(name, (signal) => driver.read(signal));
       this.#note(entry, began, reading.verdict, reading.note);
       return reading;
     } catch (error) {
       const failure = error instanceof DriverError ? error : this.#mistake(entry, error);
       this.#note(entry, began, 'unreachable', withoutName(name, failure.message));
       throw failure;
+    }
+  }
+
+  /** Whatever a driver does, it ends: by itself, when polling stops, or at the backstop. */
+  async #bounded<T>(name: string, job: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#stopped) throw stopped(name);
+    const work = new AbortController();
+    this.#works.add(work);
+    let cancel: Cancel = () => {};
+    const ended = new Promise<never>((_resolve, reject) => {
+      work.signal.addEventListener('abort', () => reject(stopped(name)));
+      cancel = this.#parts.timers.after(`backstop ${name}`, backstopMs, () => {
+        reject(new DriverError('timeout', `${name}: the driver did not come back within 3 minutes`, { retry: true }));
+        work.abort();
+      });
+    });
+    try {
+      return await Promise.race([job(work.signal), ended]);
     } finally {
       cancel();
-      this.#reads.delete(read);
+      this.#works.delete(work);
     }
   }
 

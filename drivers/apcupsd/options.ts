@@ -45,4 +45,5 @@ export const apcupsdOptions: DriverOptions<ApcupsdOptions> = {
   fromUrl,
   lineOf: (options) => `apcupsd:${options.host.toLowerCase()}:${options.port}`,
   searches: [{ by: 'server', port: nisPort }],
+  cannotWrite: 'apcupsd lets nobody write over the network; set the date with `apctest` on the machine where it runs',
 };

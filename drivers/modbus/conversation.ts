@@ -24,6 +24,9 @@ const troubleCodes: Readonly<Record<Exclude<Trouble, 'stopped'>, DriverError['co
   late: 'timeout',
 };
 
+export const lostNote =
+  'Something answers at this address, but the UPS behind it does not: check the cable to the UPS, and that it is on.';
+
 /** The thing that answers says that the UPS behind it does not. */
 export class BehindLost extends Error {
   override readonly name = 'BehindLost';
@@ -186,6 +189,18 @@ function isCovered([address, count]: Part, found: Registers): boolean {
 
 function numbered([address]: Part, registers: readonly number[]): Registers {
   return new Map(registers.map((word, index) => [address + index, word]));
+}
+
+/** Whatever ended a turn on the line, as an error of this UPS. */
+export function failureOf(error: unknown, ups: string): DriverError {
+  if (error instanceof DriverError) return error;
+  if (error instanceof BehindLost) return new DriverError('unreachable', `${ups}: ${lostNote}`, { retry: true });
+  if (error instanceof LineError) {
+    const code = error.trouble === 'stopped' ? 'closed' : error.trouble === 'open' ? 'unreachable' : 'timeout';
+    return new DriverError(code, `${ups}: ${error.message}`, { retry: true, cause: error });
+  }
+  const what = `${ups}: reading failed unexpectedly (${String(error)}); please report this`;
+  return new DriverError('protocol', what, { retry: true, cause: error });
 }
 
 /** Whether the test block is that of a Smart-UPS. */

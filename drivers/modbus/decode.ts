@@ -82,6 +82,12 @@ export function dateText(days: number): string | undefined {
   return days === 0 || days === notAvailable ? undefined : new Date(firstDay + days * day).toISOString().slice(0, 10);
 }
 
+/** The days that stand for a date in a register; `undefined` where no register can hold it. */
+export function daysOf(iso: string): number | undefined {
+  const days = (Date.parse(`${iso}T00:00:00Z`) - firstDay) / day;
+  return Number.isInteger(days) && days > 0 && days < notAvailable ? days : undefined;
+}
+
 const results = {
   pending: 1 << 0,
   inProgress: 1 << 1,

@@ -1,9 +1,9 @@
 /**
  * Reads Smart-UPS units over Modbus TCP (network card, SmartConnect port, gateway) or Modbus RTU (serial line). A poll
- * is three readings of registers; what map the unit has is found out at first contact. Nothing is ever written.
+ * is three readings of registers; what map the unit has is found out at first contact.
  */
 import { type Driver, type DriverContext, DriverError, type DriverModule, type Reading } from '../contract.ts';
-import { BehindLost, Conversation, isCheck, type Party } from './conversation.ts';
+import { BehindLost, Conversation, failureOf, isCheck, lostNote, type Party } from './conversation.ts';
 import { type Draft, evaluate, isBlank, type Registers, textAt } from './decode.ts';
 import { modbusProbe } from './discover.ts';
 import { joinLine, type Line, leaveLine } from './line.ts';
@@ -38,8 +38,6 @@ interface Known {
 
 const oldNote =
   'This card offers no dates over Modbus (it has the register map for older units, 990-5702A); use SNMP for this UPS.';
-const lostNote =
-  'Something answers at this address, but the UPS behind it does not: check the cable to the UPS, and that it is on.';
 const noUpsNote =
   'What answers at this Modbus address is not a Smart-UPS: it has neither their test registers nor a model and a serial number. Check the address and the unit number.';
 
@@ -162,12 +160,7 @@ class ModbusDriver implements Driver {
     const { ups } = this.#context;
     if (this.#closing.signal.aborted)
       return new DriverError('closed', `${ups}: the driver is closed`, { retry: false });
-    if (error instanceof LineError) {
-      const code = error.trouble === 'stopped' ? 'closed' : error.trouble === 'open' ? 'unreachable' : 'timeout';
-      return new DriverError(code, `${ups}: ${error.message}`, { retry: true, cause: error });
-    }
-    const what = `${ups}: reading failed unexpectedly (${String(error)}); please report this`;
-    return new DriverError('protocol', what, { retry: true, cause: error });
+    return failureOf(error, ups);
   }
 }
 

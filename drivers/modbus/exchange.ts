@@ -5,13 +5,31 @@
  */
 import { EventEmitter } from 'node:events';
 import modbusSerial from 'modbus-serial';
-import type { Framing, Question } from './frames.ts';
+import { type Framing, type Question, type Request, readRequest } from './frames.ts';
 import { LineError } from './wire.ts';
 
 /** What the unit said: its registers, or the code of its exception (2 = no such register). */
 export type Answer = { readonly registers: readonly number[] } | { readonly exception: number };
 
 const ModbusClient = modbusSerial.default;
+
+/** One request, and how modbus-serial is told to make it. */
+export interface Dialogue {
+  readonly request: Request;
+  /** How many registers the answer has; absent where no answer to a reading looks like this one. */
+  readonly count?: number;
+  run(client: InstanceType<typeof ModbusClient>): Promise<{ readonly registers: readonly number[] }>;
+}
+
+/** Reads holding registers. */
+export function reading(question: Question): Dialogue {
+  const { address, count } = question;
+  return {
+    request: readRequest(question),
+    count,
+    run: async (client) => ({ registers: (await client.readHoldingRegisters(address, count)).data }),
+  };
+}
 
 /** Where modbus-serial expects a serial port. */
 class ExchangePort extends EventEmitter {
@@ -50,23 +68,22 @@ const longestHeard = 1024;
 /** A frame that modbus-serial refuses at once: it settles what it still waits for and stops its timer. */
 const refuse = Buffer.from([0, 0, 0, 0, 0]);
 
-export function exchange(question: Question, framing: Framing, send: (bytes: Buffer) => void, ms: number): Exchange {
+export function exchange(dialogue: Dialogue, framing: Framing, send: (bytes: Buffer) => void, ms: number): Exchange {
   let failure: LineError | undefined;
   const port = new ExchangePort((request) => send(framing.dress(request)));
   const client = new ModbusClient(port);
   // Relays of the port's events; none is ever raised, and none may end the process.
   client.on('error', () => {});
   client.open();
-  client.setID(question.unit);
+  client.setID(dialogue.request.body[0] ?? 0);
   // Only a net below the line's own deadline, which calls `fail`.
   client.setTimeout(ms + 5000);
   const fail = (error: LineError) => {
     failure ??= error;
     port.emit('data', refuse);
   };
-  const answer = client
-    .readHoldingRegisters(question.address, question.count)
-    .then(({ data }): Answer => ({ registers: data }))
+  const answer = dialogue
+    .run(client)
     .catch((error: unknown): Answer => {
       if (failure !== undefined) throw failure;
       const code = typeof error === 'object' && error !== null && 'modbusCode' in error ? error.modbusCode : undefined;

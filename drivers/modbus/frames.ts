@@ -1,17 +1,27 @@
 /**
- * Modbus frames (Modbus over Serial Line V1.02, Modbus Messaging on TCP/IP V1.0b) as far as reading holding registers
- * needs them. Nothing leaves or enters but function 3: `checkedRequest` is the only door out, `find` the only door in.
+ * Modbus frames (Modbus over Serial Line V1.02, Modbus Messaging on TCP/IP V1.0b). Nothing leaves but the request that
+ * was meant (`checked` is the only door out), nothing enters but an answer to it (`find` is the only door in). The one
+ * request that can be made here is function 3.
  */
 
-/** Read Holding Registers: the only function this driver knows. */
+/** Read Holding Registers: the only function that reading knows. */
 const readFunction = 3;
-const exceptionBit = 0x80;
+export const exceptionBit = 0x80;
 
 /** One request: `count` registers from wire address `address` (0-based) of the unit. */
 export interface Question {
   readonly unit: number;
   readonly address: number;
   readonly count: number;
+}
+
+/** A request and its answers, each from the unit address on and without a checksum. */
+export interface Request {
+  readonly body: readonly number[];
+  /** How long a good answer is. An exception has three bytes. */
+  readonly answerLength: number;
+  /** Whether a body answers it, well or by an exception. */
+  isAnswered(body: Buffer): boolean;
 }
 
 /** What came so far, looked through for one answer. */
@@ -27,7 +37,7 @@ export interface Found {
 /** How frames stand on a wire. */
 export interface Framing {
   /** The bytes to send for a request that modbus-serial made. */
-  dress(request: Buffer): Buffer;
+  dress(frame: Buffer): Buffer;
   find(heard: Buffer): Found;
 }
 
@@ -47,35 +57,41 @@ export function withCrc(body: readonly number[] | Uint8Array): Buffer {
   return Buffer.from([...body, crc & 0xff, crc >>> 8]);
 }
 
-/**
- * The request, if it is exactly the reading that was meant.
- * @throws Error if it is anything else: no other function of Modbus may ever leave
- */
-export function checkedRequest(request: Buffer, { unit, address, count }: Question): Buffer {
-  const meant = withCrc([unit, readFunction, address >>> 8, address & 0xff, count >>> 8, count & 0xff]);
-  if (!request.equals(meant)) throw new Error(`not a reading of ${count} registers from ${address}`);
-  return request;
+/** The reading of holding registers. */
+export function readRequest({ unit, address, count }: Question): Request {
+  return {
+    body: [unit, readFunction, address >>> 8, address & 0xff, count >>> 8, count & 0xff],
+    answerLength: 3 + count * 2,
+    isAnswered: (body) => {
+      if (body[0] !== unit) return false;
+      if (body[1] === (readFunction | exceptionBit)) return body.length === 3;
+      return body[1] === readFunction && body[2] === count * 2 && body.length === 3 + count * 2;
+    },
+  };
 }
 
-/** Whether a frame body (unit, function, …) without CRC answers the question, as values or as an exception. */
-function answers(body: Buffer, { unit, count }: Question): boolean {
-  if (body[0] !== unit) return false;
-  if (body[1] === (readFunction | exceptionBit)) return body.length === 3;
-  return body[1] === readFunction && body[2] === count * 2 && body.length === 3 + count * 2;
+/**
+ * The frame, if it is exactly the request that was meant.
+ * @throws Error if it is anything else: no other function of Modbus may ever leave
+ */
+export function checked(frame: Buffer, { body }: Request): Buffer {
+  if (!frame.equals(withCrc(body))) throw new Error('not the request that was meant');
+  return frame;
 }
 
 /**
  * RTU has no transaction ids and frames have no beginning: an answer is what has the right unit, function, byte count
  * and CRC, wherever it stands in what was heard. Noise, cut frames and answers to other questions are passed over.
  */
-export function rtuFraming(question: Question): Framing {
+export function rtuFraming(request: Request): Framing {
+  const unit = request.body[0] ?? 0;
   return {
-    dress: (request) => checkedRequest(request, question),
+    dress: (frame) => checked(frame, request),
     find: (heard) => {
-      for (let at = heard.indexOf(question.unit); at >= 0; at = heard.indexOf(question.unit, at + 1)) {
-        for (const length of [5, 5 + question.count * 2]) {
+      for (let at = heard.indexOf(unit); at >= 0; at = heard.indexOf(unit, at + 1)) {
+        for (const length of [5, request.answerLength + 2]) {
           const frame = heard.subarray(at, at + length);
-          if (frame.length === length && answers(frame.subarray(0, -2), question) && crc16(frame) === 0)
+          if (frame.length === length && request.isAnswered(frame.subarray(0, -2)) && crc16(frame) === 0)
             return { answer: frame, rest: heard.subarray(at + length) };
         }
       }
@@ -93,10 +109,10 @@ function isHeader(bytes: Buffer): boolean {
 }
 
 /** TCP: answers carry the transaction id of their request; those of others are passed over. */
-export function tcpFraming(question: Question, transaction: number): Framing {
+export function tcpFraming(request: Request, transaction: number): Framing {
   return {
-    dress: (request) => {
-      const body = checkedRequest(request, question).subarray(0, -2);
+    dress: (frame) => {
+      const body = checked(frame, request).subarray(0, -2);
       return Buffer.concat([Buffer.from([transaction >>> 8, transaction & 0xff, 0, 0, 0, body.length]), body]);
     },
     find: (heard) => {
@@ -109,7 +125,7 @@ export function tcpFraming(question: Question, transaction: number): Framing {
         const isOurs = rest.readUInt16BE(0) === transaction;
         rest = rest.subarray(headerLength + length);
         if (!isOurs) continue;
-        if (!answers(body, question)) return { rest, broken: 'the answer is not one to the question' };
+        if (!request.isAnswered(body)) return { rest, broken: 'the answer is not one to the question' };
         // What follows must be a frame too, or this one was cut and filled up by another.
         if (rest.length >= headerLength && !isHeader(rest)) return { rest, broken: 'frames run into each other' };
         return { answer: withCrc(body), rest };

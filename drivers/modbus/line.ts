@@ -2,7 +2,7 @@
  * One line: a serial line or a TCP host and port, with all units on it. Units take turns; in a turn, one exchange runs
  * at a time. Nothing is believed that another request may have asked for: see `choose`.
  */
-import { type Answer, type Exchange, exchange } from './exchange.ts';
+import { type Answer, type Dialogue, type Exchange, exchange, reading } from './exchange.ts';
 import { type Question, rtuFraming, tcpFraming } from './frames.ts';
 import { type LineSettings, lineKey } from './options.ts';
 import { serialDial } from './serial.ts';
@@ -122,6 +122,11 @@ export class Line {
 
   /** One question and its answer. @throws LineError; the line knows what it means for the next one */
   async ask(question: Question, ms: number, limit: Limit, log: Log): Promise<Answer> {
+    return await this.talk(reading(question), ms, limit, log);
+  }
+
+  /** The same for a request of any kind. */
+  async talk(dialogue: Dialogue, ms: number, limit: Limit, log: Log): Promise<Answer> {
     if (limit.signal?.aborted === true) throw stopped();
     if (limit.left() <= 0) throw new LineError('late', 'the time for one poll is over');
     const wire = await this.#open(limit, log);
@@ -130,8 +135,9 @@ export class Line {
     let heardAnything = false;
     if (this.settings.kind === 'rtu') this.#heard = Buffer.alloc(0);
     this.#transaction = (this.#transaction + 1) % 0x10000;
-    const framing = this.settings.kind === 'rtu' ? rtuFraming(question) : tcpFraming(question, this.#transaction);
-    const running = exchange(question, framing, (bytes) => wire.send(bytes), wait);
+    const { request } = dialogue;
+    const framing = this.settings.kind === 'rtu' ? rtuFraming(request) : tcpFraming(request, this.#transaction);
+    const running = exchange(dialogue, framing, (bytes) => wire.send(bytes), wait);
     this.#exchange = {
       ...running,
       hear: (heard) => {
@@ -145,12 +151,12 @@ export class Line {
         : new LineError('silent', `no answer within ${wait / 1000} s`);
     try {
       const answer = await within(running.answer, wait, limit.signal, silence);
-      this.#succeeded(question, answer);
+      this.#succeeded(dialogue, answer);
       if (this.#single) await this.#hangUp();
       return answer;
     } catch (error) {
       running.fail(stopped());
-      await this.#failed(question, error, log);
+      await this.#failed(dialogue, error, log);
       throw error;
     } finally {
       this.#exchange = undefined;
@@ -179,15 +185,15 @@ export class Line {
     }
   }
 
-  #succeeded({ unit, count }: Question, answer: Answer): void {
+  #succeeded(dialogue: Dialogue, answer: Answer): void {
     this.#answers += 1;
     if (this.#answers > 1) this.#endedAfterOne = 0;
     // An exception has no length of its own: whoever gets one asks twice.
-    if (this.settings.kind === 'rtu' && 'registers' in answer) this.#shun(unit, count, this.#manners.echo);
+    if (this.settings.kind === 'rtu' && 'registers' in answer) this.#shun(dialogue, this.#manners.echo);
   }
 
-  async #failed({ unit, count }: Question, error: unknown, log: Log): Promise<void> {
-    this.#shun(unit, count, this.#manners.owed);
+  async #failed(dialogue: Dialogue, error: unknown, log: Log): Promise<void> {
+    this.#shun(dialogue, this.#manners.owed);
     // The time that the answer would have had counts as noise: silence is measured from now on.
     this.#heardAt = performance.now();
     const trouble = error instanceof LineError ? error.trouble : undefined;
@@ -199,7 +205,9 @@ export class Line {
     await this.#hangUp();
   }
 
-  #shun(unit: number, count: number, ms: number): void {
+  #shun({ request, count }: Dialogue, ms: number): void {
+    if (count === undefined) return;
+    const [unit = 0] = request.body;
     const shape = shapeOf(unit, count);
     this.#taken.set(shape, Math.max(this.#taken.get(shape) ?? 0, performance.now() + ms));
   }

@@ -18,6 +18,9 @@ export interface Block {
   readonly pieces: readonly Part[];
 }
 
+/** Battery.DateSetting: when the battery was installed. */
+export const installed = 595;
+
 const from = (address: number, ends: readonly number[]): readonly Part[] => ends.map((end) => [address, end - address]);
 
 /** Test block: 2048 map id, 2050 "12345678", 2054 0x12345678, 2056 … 2061 numbers. Its content is the same everywhere. */
@@ -59,7 +62,7 @@ export const inventory: Block = {
     [516, 8],
     [532, 56],
     [590, 2],
-    [595, 1],
+    [installed, 1],
   ],
 };
 
@@ -121,7 +124,7 @@ export const nativeRules: readonly Rule[] = [
   { kind: 'text', address: 572, length: 8, name: 'Battery.SKU', field: 'battery.cartridge' },
   { kind: 'text', address: 580, length: 8, name: 'ExternalBattery.SKU', field: 'battery.cartridge.external' },
   { kind: 'days', address: 591, name: 'Manufacture.Date', field: 'ups.mfr.date' },
-  { kind: 'days', address: 595, name: 'Battery.DateSetting', field: 'battery.date' },
+  { kind: 'days', address: installed, name: 'Battery.DateSetting', field: 'battery.date' },
 ];
 
 /** Status word 3 of 990-5702A: bits 3 online, 4 on battery, 5 overload, 6 low battery, 7 replace battery. */

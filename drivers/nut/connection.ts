@@ -1,6 +1,7 @@
 /**
  * One connection to upsd (RFC 9271), and what may be asked over it: STARTTLS, USERNAME, PASSWORD, LIST UPS, LIST VAR.
- * There is no LOGIN (it would make upsd wait for us before it switches a UPS off), and nothing that changes anything.
+ * There is no LOGIN (it would make upsd wait for us before it switches a UPS off), and nothing that changes anything:
+ * whoever wants more says so when the connection is opened.
  */
 import { readFile } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
@@ -47,6 +48,10 @@ export interface Server {
 /** The variables of one UPS by name, as RFC 9271 names them. */
 export type Variables = ReadonlyMap<string, string>;
 
+/** The questions of a connection; nothing else leaves over it. */
+export type Questions = RegExp;
+export const readingQuestions: Questions = /^(STARTTLS|USERNAME .+|PASSWORD .+|LIST UPS|LIST VAR \S+)$/;
+
 const longestLine = 16_384;
 const mostLines = 10_000;
 
@@ -62,12 +67,14 @@ export class UpsdConnection {
   readonly #socket: Socket | TLSSocket;
   readonly #cutter = new LineCutter(longestLine);
   readonly #timeoutMs: number;
+  readonly #questions: Questions;
   #waiting: Waiting | undefined;
   #ended: UpsdError | undefined;
 
-  private constructor(socket: Socket | TLSSocket, timeoutMs: number) {
+  private constructor(socket: Socket | TLSSocket, timeoutMs: number, questions: Questions) {
     this.#socket = socket;
     this.#timeoutMs = timeoutMs;
+    this.#questions = questions;
     socket.on('data', (chunk: Buffer) => this.#hear(chunk));
     socket.on('error', (error: NodeJS.ErrnoException) =>
       this.#end(new UpsdError('lost', error.code ?? 'error', error)),
@@ -76,15 +83,19 @@ export class UpsdConnection {
   }
 
   /** Connects and introduces itself, within one timeout. @throws UpsdError */
-  static async open(server: Server, signal: AbortSignal | undefined): Promise<UpsdConnection> {
+  static async open(
+    server: Server,
+    signal: AbortSignal | undefined,
+    questions: Questions = readingQuestions,
+  ): Promise<UpsdConnection> {
     const late = AbortSignal.timeout(server.timeoutMs);
     const limit = signal === undefined ? late : AbortSignal.any([signal, late]);
     const plain = await connected(connect({ host: server.host, port: server.port, noDelay: true }), 'connect', limit);
-    let connection = new UpsdConnection(plain, server.timeoutMs);
+    let connection = new UpsdConnection(plain, server.timeoutMs, questions);
     try {
       if (server.tls !== 'off') connection = await connection.#startTls(server, limit);
-      if (server.user !== undefined) await connection.#expectOk(`USERNAME ${quoted(server.user)}`, limit);
-      if (server.password !== undefined) await connection.#expectOk(`PASSWORD ${quoted(server.password)}`, limit);
+      if (server.user !== undefined) await connection.expectOk(`USERNAME ${quoted(server.user)}`, limit);
+      if (server.password !== undefined) await connection.expectOk(`PASSWORD ${quoted(server.password)}`, limit);
       return connection;
     } catch (error) {
       connection.close();
@@ -100,7 +111,7 @@ export class UpsdConnection {
   /** LIST VAR: everything that upsd knows of one UPS. @throws UpsdError */
   async variables(ups: string, signal: AbortSignal | undefined): Promise<Variables> {
     const found = new Map<string, string>();
-    await this.#list(`LIST VAR ${ups}`, signal, (words) => {
+    await this.list(`LIST VAR ${ups}`, signal, (words) => {
       const [kind, of, name, value] = words;
       if (kind === 'VAR' && of === ups && name !== undefined && value !== undefined) found.set(name, value);
     });
@@ -110,10 +121,34 @@ export class UpsdConnection {
   /** LIST UPS: the names of all UPS that this upsd knows. @throws UpsdError */
   async names(signal: AbortSignal | undefined): Promise<readonly string[]> {
     const names: string[] = [];
-    await this.#list('LIST UPS', signal, ([kind, name]) => {
+    await this.list('LIST UPS', signal, ([kind, name]) => {
       if (kind === 'UPS' && name !== undefined) names.push(name);
     });
     return names;
+  }
+
+  /** A question whose answer is OK. @throws UpsdError */
+  async expectOk(command: string, limit: AbortSignal): Promise<void> {
+    await this.#ask(command, limit, (line) => {
+      if (!/^OK\b/.test(line)) throw new UpsdError('garbled', 'an answer that is neither OK nor ERR');
+      return { result: undefined };
+    });
+  }
+
+  /** `BEGIN <query>`, items, `END <query>`. A strange item is left out; a missing end is no answer. @throws UpsdError */
+  async list(query: string, signal: AbortSignal | undefined, item: (words: readonly string[]) => void): Promise<void> {
+    let lines = 0;
+    await this.#ask(query, signal, (line) => {
+      lines += 1;
+      if (lines > mostLines) throw new UpsdError('garbled', 'an endless answer');
+      if (lines === 1) {
+        if (line.trim() !== `BEGIN ${query}`) throw new UpsdError('garbled', 'an answer to something else');
+        return undefined;
+      }
+      if (line.trim() === `END ${query}`) return { result: undefined };
+      item(wordsOf(line) ?? []);
+      return undefined;
+    });
   }
 
   close(): void {
@@ -123,7 +158,7 @@ export class UpsdConnection {
   /** STARTTLS; without it the same connection, unless it is required. */
   async #startTls(server: Server, limit: AbortSignal): Promise<UpsdConnection> {
     try {
-      await this.#expectOk('STARTTLS', limit);
+      await this.expectOk('STARTTLS', limit);
     } catch (error) {
       if (!(error instanceof UpsdError) || error.kind !== 'answered') throw error;
       if (server.tls === 'required') throw new UpsdError('no-tls', error.code, error);
@@ -142,34 +177,12 @@ export class UpsdConnection {
       ...(isIP(server.host) === 0 && { servername: server.host }),
       ...(ca !== undefined && { ca }),
     });
-    return new UpsdConnection(await connected(tls, 'secureConnect', limit), server.timeoutMs);
-  }
-
-  async #expectOk(command: string, limit: AbortSignal): Promise<void> {
-    await this.#ask(command, limit, (line) => {
-      if (!/^OK\b/.test(line)) throw new UpsdError('garbled', 'an answer that is neither OK nor ERR');
-      return { result: undefined };
-    });
-  }
-
-  /** `BEGIN <query>`, items, `END <query>`. A strange item is left out; a missing end is no answer. */
-  async #list(query: string, signal: AbortSignal | undefined, item: (words: readonly string[]) => void): Promise<void> {
-    let lines = 0;
-    await this.#ask(query, signal, (line) => {
-      lines += 1;
-      if (lines > mostLines) throw new UpsdError('garbled', 'an endless answer');
-      if (lines === 1) {
-        if (line.trim() !== `BEGIN ${query}`) throw new UpsdError('garbled', 'an answer to something else');
-        return undefined;
-      }
-      if (line.trim() === `END ${query}`) return { result: undefined };
-      item(wordsOf(line) ?? []);
-      return undefined;
-    });
+    return new UpsdConnection(await connected(tls, 'secureConnect', limit), server.timeoutMs, this.#questions);
   }
 
   /** One question and its answer. Whatever goes wrong ends the connection: what comes later would answer nothing. */
   async #ask<T>(command: string, signal: AbortSignal | undefined, taker: Taker<T>): Promise<T> {
+    if (!this.#questions.test(command)) throw new Error('not a question of this connection');
     if (this.#ended !== undefined) throw this.#ended;
     if (this.#waiting !== undefined) throw new UpsdError('garbled', 'two questions at once');
     if (signal?.aborted === true) throw stopOf(signal);

@@ -50,12 +50,16 @@ function refused(
   at: string,
   make: (code: DriverError['code'], what: string, retry: boolean) => DriverError,
 ): DriverError {
-  const denied = /^(ACCESS-DENIED|INVALID-(USERNAME|PASSWORD)|(USERNAME|PASSWORD)-REQUIRED)$/.test(error.code);
-  if (denied) {
+  if (isDenied(error.code)) {
     const what = `upsd at ${at} refuses this user or password, or wants one (${error.code}). Compare \`user\` and \`password\` with its upsd.users`;
     return make('auth', what, false);
   }
   return make('protocol', `upsd at ${at} answers ERR ${error.code.slice(0, 60)}`, true);
+}
+
+/** Whether an error of upsd is about the user. */
+export function isDenied(code: string): boolean {
+  return /^(ACCESS-DENIED|INVALID-(USERNAME|PASSWORD)|(USERNAME|PASSWORD)-REQUIRED)$/.test(code);
 }
 
 function adviceFor(code: string): string {

@@ -32,6 +32,14 @@ const snmpSchema = z
       .max(255)
       .default('public')
       .describe('Read community of SNMP 1 and 2c. Quote it in YAML if it holds only digits'),
+    writeCommunity: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe(
+        'Community that may write, with `allowWrite: true`; never used for reading. Default: the same as `community`.',
+      ),
     user: z.string().min(1).max(32).optional().describe('SNMPv3 user (profile) name'),
     authProtocol: z.enum(authProtocols).optional().describe('SNMPv3 authentication: `sha` unless given'),
     authPassword: passphrase.optional().describe('SNMPv3 authentication passphrase, as set on the card'),
@@ -53,6 +61,8 @@ const snmpSchema = z
       if (options.user === undefined && options.version !== '3' && options[key] !== undefined)
         wrong(key, 'belongs to SNMP version 3: give the `user` too');
     }
+    if (options.writeCommunity !== undefined && (options.user !== undefined || options.version === '3'))
+      wrong('writeCommunity', 'belongs to SNMP 1 and 2c: with a `user`, that user needs write access on the card');
     if (options.authProtocol !== undefined && options.authPassword === undefined)
       wrong('authPassword', 'is missing: authProtocol needs it');
     if (options.privProtocol !== undefined && options.privPassword === undefined)
@@ -121,6 +131,8 @@ function decoded(text: string, key: string): string {
 }
 
 const numeric: ReadonlySet<string> = new Set(['timeout', 'retries']);
+/** Host and port stand before the `?`, and one-off targets are only ever read. */
+const inConfigOnly: ReadonlySet<string> = new Set(['host', 'port', 'writeCommunity']);
 
 function fromUrl(url: URL): Record<string, unknown> {
   if (url.hostname === '') throw badTarget('The target names no host');
@@ -138,7 +150,7 @@ function addQuery(url: URL, raw: Record<string, unknown>): void {
     if (part === '') continue;
     const cut = part.indexOf('=');
     const key = cut < 0 ? part : part.slice(0, cut);
-    if (!Object.hasOwn(snmpSchema.shape, key) || key === 'host' || key === 'port')
+    if (!Object.hasOwn(snmpSchema.shape, key) || inConfigOnly.has(key))
       throw badTarget(`The target has no option "${key}"`);
     if (Object.hasOwn(raw, key)) throw badTarget(`The option "${key}" stands twice in the target`);
     const value = cut < 0 ? '' : decoded(part.slice(cut + 1), key);
@@ -149,7 +161,7 @@ function addQuery(url: URL, raw: Record<string, unknown>): void {
 /** What the config needs to know of this driver. */
 export const snmpOptions: DriverOptions<SnmpOptions> = {
   schema: snmpSchema,
-  secrets: ['community', 'authPassword', 'privPassword'],
+  secrets: ['community', 'writeCommunity', 'authPassword', 'privPassword'],
   schemes: ['snmp'],
   fromUrl,
   lineOf: (options) => `snmp:${options.host.toLowerCase()}:${options.port}`,

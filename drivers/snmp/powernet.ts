@@ -18,6 +18,12 @@ export const powernet = {
   model: `${U}.1.1.1.0`,
   /** upsAdvIdentSerialNumber. */
   serial: `${U}.1.2.3.0`,
+  /** upsAdvIdentDateOfManufacture. */
+  manufactured: `${U}.1.2.2.0`,
+  /** upsBasicBatteryLastReplaceDate. */
+  installed: `${U}.2.1.3.0`,
+  /** upsAdvBatteryRecommendedReplaceDate. */
+  replaceBy: `${U}.2.2.21.0`,
   /** upsAdvIdentFirmwareRevision. */
   firmware: `${U}.1.2.1.0`,
   /** upsAdvBatteryNumOfBattPacks. */
@@ -36,9 +42,9 @@ export const powernetRules: readonly Rule[] = [
   { kind: 'text', oid: powernet.model, name: 'upsBasicIdentModel', field: 'device.model' },
   { kind: 'text', oid: `${U}.1.2.5.0`, name: 'upsAdvIdentSkuNumber', field: 'device.part' },
   { kind: 'serial', oid: powernet.serial, name: 'upsAdvIdentSerialNumber' },
-  { kind: 'text', oid: `${U}.1.2.2.0`, name: 'upsAdvIdentDateOfManufacture', field: 'ups.mfr.date' },
+  { kind: 'text', oid: powernet.manufactured, name: 'upsAdvIdentDateOfManufacture', field: 'ups.mfr.date' },
   { kind: 'text', oid: powernet.firmware, name: 'upsAdvIdentFirmwareRevision', field: 'ups.firmware' },
-  { kind: 'text', oid: `${U}.2.1.3.0`, name: 'upsBasicBatteryLastReplaceDate', field: 'battery.date' },
+  { kind: 'text', oid: powernet.installed, name: 'upsBasicBatteryLastReplaceDate', field: 'battery.date' },
   {
     kind: 'indicator',
     oid: `${U}.2.2.4.0`,
@@ -49,7 +55,7 @@ export const powernetRules: readonly Rule[] = [
   },
   {
     kind: 'text',
-    oid: `${U}.2.2.21.0`,
+    oid: powernet.replaceBy,
     name: 'upsAdvBatteryRecommendedReplaceDate',
     field: 'battery.date.maintenance',
   },

@@ -45,6 +45,8 @@ export interface Limit {
 
 type RawSession = InstanceType<typeof snmp.Session>;
 type ResponseHook = RawSession['onSimpleGetResponse'];
+/** Begins one exchange on net-snmp's own session; `done` is its callback. */
+type Begin = (session: RawSession, done: (error: Error | null) => void) => void;
 
 interface Open {
   readonly session: RawSession;
@@ -77,15 +79,25 @@ export class SnmpSession {
    * @throws DriverError: `timeout` when nothing came back, `unreachable` when nothing could be sent, `auth`, `protocol`
    */
   async ask(request: Request, limit: Limit): Promise<Answer> {
+    const oids = [...request.oids];
+    return await this.exchange((session, done) => {
+      if (request.kind === 'get') session.get(oids, done);
+      else if (request.kind === 'next') session.getNext(oids, done);
+      else session.getBulk(oids, 0, request.repetitions ?? 10, done);
+    }, limit);
+  }
+
+  /** The same for whatever kind of exchange `begin` begins. */
+  async exchange(begin: Begin, limit: Limit): Promise<Answer> {
     const until = performance.now() + limit.ms;
     try {
-      return await this.#ask(request, limit);
+      return await this.#ask(begin, limit);
     } catch (error) {
       if (!(error instanceof OutOfStep)) throw error;
       this.reset();
     }
     try {
-      return await this.#ask(request, { ...limit, ms: Math.max(1, until - performance.now()) });
+      return await this.#ask(begin, { ...limit, ms: Math.max(1, until - performance.now()) });
     } catch (error) {
       if (!(error instanceof OutOfStep)) throw error;
       this.reset();
@@ -111,14 +123,14 @@ export class SnmpSession {
     this.reset();
   }
 
-  async #ask(request: Request, limit: Limit): Promise<Answer> {
+  async #ask(begin: Begin, limit: Limit): Promise<Answer> {
     this.#refuseIfOver(limit);
     const started = performance.now();
     const open = this.#open ?? (await this.#connect(limit));
     if (this.#closed) this.reset();
     this.#refuseIfOver(limit);
     const left = Math.max(1, limit.ms - (performance.now() - started));
-    return await this.#exchange(open, request, { ...limit, ms: left });
+    return await this.#exchange(open, begin, { ...limit, ms: left });
   }
 
   #refuseIfOver(limit: Limit): void {
@@ -192,7 +204,7 @@ export class SnmpSession {
     return canonical(best.address);
   }
 
-  async #exchange(open: Open, request: Request, limit: Limit): Promise<Answer> {
+  async #exchange(open: Open, begin: Begin, limit: Limit): Promise<Answer> {
     const { session, port } = open;
     const answered = new Promise<Answer>((resolve, reject) => {
       const done = (error: Error | null) => {
@@ -204,10 +216,7 @@ export class SnmpSession {
       };
       port.listen(done);
       try {
-        const oids = [...request.oids];
-        if (request.kind === 'get') session.get(oids, done);
-        else if (request.kind === 'next') session.getNext(oids, done);
-        else session.getBulk(oids, 0, request.repetitions ?? 10, done);
+        begin(session, done);
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)));
       }

@@ -67,6 +67,26 @@ export function populatedCells(values: Values): readonly string[] {
   return batteryTables.flatMap((table) => rowsOf(table, values).flatMap((row) => row.oids));
 }
 
+/** An object that holds the install date of one cartridge or pack, in the words of the card. */
+export interface InstalledCell {
+  readonly oid: string;
+  readonly pack: number;
+  readonly cartridge?: number;
+  readonly text: string | undefined;
+}
+
+/** Where the install dates of cartridges and packs stand, of the rows that hold something. */
+export function installedCells(values: Values): readonly InstalledCell[] {
+  return batteryTables.flatMap((table) => {
+    const column = Object.entries(table.columns).find(([, role]) => role === 'installed')?.[0];
+    return rowsOf(table, values).flatMap(({ pack, cartridge, oids, cells }) => {
+      const oid = oids.find((each) => each.startsWith(`${table.entry}.${column}.`));
+      if (oid === undefined) return [];
+      return [{ oid, pack, ...(cartridge !== undefined && { cartridge }), text: textOf(cells.get('installed')) }];
+    });
+  });
+}
+
 function statusOf(row: Row): readonly string[] | undefined {
   const state = integerOf(row.cells.get('state'));
   const health = bitsOf(row.cells.get('health'));

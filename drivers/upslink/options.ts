@@ -53,4 +53,5 @@ export const upslinkOptions: DriverOptions<UpslinkOptions> = {
   fromUrl,
   lineOf: (options) => options.device,
   searches: [{ by: 'serial', baud: 2400 }],
+  cannotWrite: 'the driver upslink knows no command that changes anything; set the date with a program for that UPS',
 };

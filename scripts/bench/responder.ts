@@ -6,7 +6,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { read, readAll, readInteger, readOid, tags, write, writeInteger, writeOctets } from '../simulator/ber.ts';
-import { RunningUnit } from '../simulator/simulator.ts';
+import { RunningUnit } from '../simulator/card.ts';
 import { smartUps } from '../simulator/units.ts';
 import { hostOf, replaceByOf, serialOf } from './site.ts';
 

@@ -26,6 +26,9 @@ export function textRegisters(text: string, length: number): number[] {
  */
 export type Manner = 'native' | 'card' | 'refusing';
 
+/** What becomes of a writing: stored, taken and forgotten, another value stored, or refused by an exception. */
+export type Fate = 'store' | 'ignore' | { readonly instead: number } | { readonly exception: number };
+
 export class SimulatedModbusUnit {
   readonly #registers = new Map<number, number>();
   /** Items of several registers: a reading may not begin or end inside. */
@@ -36,6 +39,10 @@ export class SimulatedModbusUnit {
   /** More registers at once are refused (exception 3). */
   longest = 125;
   readonly #refused = new Map<string, number>();
+  /** What may be written; unless set, the unit knows no function that writes. */
+  writing: ((code: 6 | 16, address: number, word: number) => Fate) | undefined;
+  /** Every writing that came, as `function address value`. */
+  readonly written: string[] = [];
 
   constructor(manner: Manner) {
     this.manner = manner;
@@ -76,6 +83,7 @@ export class SimulatedModbusUnit {
     const [code = 0] = request;
     const refuse = (exception: number) => Buffer.from([code | 0x80, exception]);
     if (this.exception !== undefined) return refuse(this.exception);
+    if ((code === 6 || code === 16) && this.writing !== undefined) return this.#write(code, request, refuse);
     if (code !== 3 || request.length !== 5) return refuse(1);
     const address = request.readUInt16BE(1);
     const count = request.readUInt16BE(3);
@@ -94,6 +102,19 @@ export class SimulatedModbusUnit {
     for (const [index, each] of addresses.entries())
       reply.writeUInt16BE(this.#registers.get(each) ?? filler, 2 + index * 2);
     return reply;
+  }
+
+  /** Preset Single Register (6), or Preset Multiple Registers (16) with one. */
+  #write(code: 6 | 16, request: Buffer, refuse: (exception: number) => Buffer): Buffer {
+    const isWhole = code === 6 ? request.length === 5 : request.length === 8 && request.readUInt16BE(3) === 1;
+    if (!isWhole) return refuse(3);
+    const [address, word] = [request.readUInt16BE(1), request.readUInt16BE(code === 6 ? 3 : 6)];
+    this.written.push(`${code} ${address} ${word}`);
+    if (!this.#registers.has(address)) return refuse(2);
+    const fate = this.writing?.(code, address, word) ?? { exception: 1 };
+    if (typeof fate === 'object' && 'exception' in fate) return refuse(fate.exception);
+    if (fate !== 'ignore') this.#registers.set(address, fate === 'store' ? word : fate.instead);
+    return request.subarray(0, 5);
   }
 }
 

@@ -13,6 +13,12 @@ export interface SimulatedUpsd extends AsyncDisposable {
   readonly heard: string[];
   /** Connections taken so far. */
   connections(): number;
+  /** Variables that may be written, by UPS, and what becomes of it: an error's name, or what is stored in its place. */
+  writing:
+    | ((ups: string, name: string, text: string) => { readonly error: string } | { readonly stored: string })
+    | undefined;
+  /** Variables that LIST RW names. */
+  writable: readonly string[];
   /** What is done with a question in place of an answer; `undefined` answers it. */
   misbehave: ((line: string, socket: Socket) => 'handled' | undefined) | undefined;
   /** Ends every connection, as upsd does after a minute of silence. */
@@ -73,6 +79,7 @@ export async function startUpsd(options: UpsdOptions = {}): Promise<SimulatedUps
     const { access } = options;
     if (access !== undefined && (known.user !== access.user || known.password !== access.password))
       return 'ERR ACCESS-DENIED\n';
+    if (command === 'SET') return set(line, known);
     if (command !== 'LIST') return 'ERR UNKNOWN-COMMAND\n';
     if (what === 'UPS') {
       const lines = [...units.keys()].map((name) => `UPS ${name} "synthetic"\n`);
@@ -81,8 +88,25 @@ export async function startUpsd(options: UpsdOptions = {}): Promise<SimulatedUps
     const variables = units.get(ups);
     if (variables === undefined) return 'ERR UNKNOWN-UPS\n';
     if (typeof variables === 'string') return `ERR ${variables}\n`;
+    if (what === 'RW') {
+      const found = simulated.writable.filter((name) => Object.hasOwn(variables, name));
+      const lines = found.map((name) => `RW ${ups} ${name} "${escaped(variables[name] ?? '')}"\n`);
+      return `BEGIN LIST RW ${ups}\n${lines.join('')}END LIST RW ${ups}\n`;
+    }
     const lines = Object.entries(variables).map(([name, value]) => `VAR ${ups} ${name} "${escaped(value)}"\n`);
     return `BEGIN LIST VAR ${ups}\n${lines.join('')}END LIST VAR ${ups}\n`;
+  }
+
+  function set(line: string, known: { user: string }): string {
+    const [, ups = '', name = '', text = ''] = /^SET VAR (\S+) (\S+) (".*")$/.exec(line) ?? [];
+    const variables = units.get(ups);
+    if (known.user === '') return 'ERR USERNAME-REQUIRED\n';
+    if (typeof variables !== 'object') return 'ERR UNKNOWN-UPS\n';
+    if (simulated.writing === undefined || !simulated.writable.includes(name)) return 'ERR READONLY\n';
+    const fate = simulated.writing(ups, name, unescaped(text));
+    if ('error' in fate) return `ERR ${fate.error}\n`;
+    units.set(ups, { ...variables, [name]: fate.stored });
+    return 'OK\n';
   }
 
   const simulated: SimulatedUpsd = {
@@ -92,6 +116,8 @@ export async function startUpsd(options: UpsdOptions = {}): Promise<SimulatedUps
     units,
     heard,
     connections: () => taken,
+    writing: undefined,
+    writable: [],
     misbehave: undefined,
     hangUp: () => {
       for (const socket of sockets) socket.destroy();

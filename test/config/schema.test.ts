@@ -15,6 +15,7 @@ const secretFiles = {
   'cloud.secret': 'whsec_VGhpcyBpcyBhbiBleGFtcGxlOiBtYWtlIHlvdXIgb3du',
   'ups1.community': 'public',
   'traps.community': 'public',
+  'ups5.write-community': 'a community that may write',
   'ups2.auth': 'a passphrase',
   'ups2.priv': 'a passphrase',
   'nut.password': 'a password',

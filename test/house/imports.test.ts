@@ -39,6 +39,13 @@ const bad = [
   ['drivers/snmp/driver.ts', "const a = await import('../../agent/version.ts');"],
   ['drivers/snmp/driver.ts', "import '../registry.ts';"],
   ['drivers/contract.ts', "import { z } from 'zod';"],
+  ['drivers/snmp/driver.ts', "import { snmpWriter } from './writer.ts';"],
+  ['drivers/snmp/driver.ts', "const a = await import('./writer.ts');"],
+  ['drivers/registry.ts', "const a = await import('./snmp/writer.ts');"],
+  ['drivers/writers.ts', "import { snmpWriter } from './snmp/writer.ts';"],
+  ['agent/writing.ts', "import { loadWriter } from '../drivers/writers.ts';"],
+  ['agent/commands.ts', "const a = await import('../drivers/writers.ts');"],
+  ['agent/cli/session.ts', "import { loadWriter } from '../../drivers/writers.ts';"],
   ['config/load.ts', "import { snmpOptions } from '../drivers/snmp/options.ts';"],
   ['config/load.ts', "import { isDay } from '../agent/lifecycle/days.ts';"],
   ['agent/delivery/cloud/endpoint.ts', "import nodemailer from 'nodemailer';"],
@@ -59,6 +66,8 @@ describe('the rule', () => {
       ['agent/delivery/mail/smtp.ts', "import SMTPConnection from 'nodemailer/lib/smtp-connection';"],
       ['drivers/registry.ts', "load: async () => (await import('./snmp/driver.ts')).snmpDriver"],
       ['drivers/contract.ts', "import type { ZodType } from 'zod';"],
+      ['drivers/writers.ts', "load: async () => (await import('./snmp/writer.ts')).snmpWriter"],
+      ['agent/writing.ts', "const { loadWriter } = await import('../drivers/writers.ts');"],
     ] as const;
     for (const [file, text] of good) {
       const found = importsOf(file, text);

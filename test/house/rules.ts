@@ -12,6 +12,8 @@ export interface ImportLine {
   /** As written: `./x.ts` or the name of a package. */
   readonly from: string;
   readonly typeOnly: boolean;
+  /** `import('./x.ts')`: loaded when it is reached, and not before. */
+  readonly onDemand: boolean;
   /** Names that are imported as values; empty for `import './x.ts'` and for dynamic imports. */
   readonly values: readonly string[];
 }
@@ -26,10 +28,13 @@ export function importsOf(file: string, text: string): ImportLine[] {
   return [
     ...[...text.matchAll(statement)].map(({ index, 1: type, 2: names = '', 3: from = '' }) => {
       const values = type === undefined ? valueNames(names) : [];
-      return { file, line: at(index), from, typeOnly: values.length === 0, values };
+      return { file, line: at(index), from, typeOnly: values.length === 0, onDemand: false, values };
     }),
-    ...[...text.matchAll(bare), ...text.matchAll(dynamic)].map(({ index, 1: from = '' }) => {
-      return { file, line: at(index), from, typeOnly: false, values: [] };
+    ...[...text.matchAll(bare)].map(({ index, 1: from = '' }) => {
+      return { file, line: at(index), from, typeOnly: false, onDemand: false, values: [] };
+    }),
+    ...[...text.matchAll(dynamic)].map(({ index, 1: from = '' }) => {
+      return { file, line: at(index), from, typeOnly: false, onDemand: true, values: [] };
     }),
   ];
 }
@@ -56,7 +61,8 @@ const host = 'drivers/host';
 const registry = 'drivers/registry';
 const serialPorts = 'drivers/serial-ports';
 const probe = 'drivers/probe';
-const besideDrivers = [contract, host, registry, serialPorts, probe];
+const writers = 'drivers/writers';
+const besideDrivers = [contract, host, registry, writers, serialPorts, probe];
 const lower = ['agent/lifecycle', 'agent/store', 'agent/delivery'];
 const middle = [...lower, 'agent/operations', 'agent/polling', 'agent/control', 'agent/ops', 'agent/discovery'];
 const top = [
@@ -67,6 +73,7 @@ const top = [
   'agent/poll',
   'agent/traps',
   'agent/version',
+  'agent/writing',
 ];
 
 /** What a room may import beside itself. `drivers/*` stands for each driver's folder. */
@@ -102,9 +109,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'agent/poll',
     'agent/traps',
     'agent/version',
+    'agent/writing',
     contract,
     registry,
   ],
+  'agent/writing': ['agent/lifecycle', 'agent/operations', contract, writers],
   'agent/heartbeat': [...middle, 'agent/office', 'agent/version'],
   'agent/office': [...middle, 'agent/site', 'config', contract],
   'agent/site': [...lower, 'agent/operations', 'config'],
@@ -124,6 +133,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   config: [contract, registry],
   'drivers/*': [contract, host, probe],
   'drivers/registry': [contract, 'drivers/*'],
+  'drivers/writers': [contract, registry, 'drivers/*'],
   'drivers/contract': [probe],
   'drivers/probe': [],
   'drivers/host': [],
@@ -164,9 +174,18 @@ export function violation(imported: ImportLine): string | undefined {
   return what === undefined ? undefined : `${file}:${line}: ${what}`;
 }
 
-function insideProblem({ file, from, values }: ImportLine): string | undefined {
+/** What writes to a UPS is reached through one door each, and loaded only there. */
+const doors: Readonly<Record<string, string>> = { 'drivers/writers.ts': 'agent/writing.ts' };
+
+/** The one file of a driver that writes. */
+export const isWriter = (path: string): boolean => /^drivers\/[^/]+\/writer\.ts$/.test(path);
+
+function insideProblem({ file, from, values, onDemand }: ImportLine): string | undefined {
   const target = posix.normalize(posix.join(posix.dirname(file), from));
   const [room, other] = [roomOf(file), roomOf(target)];
+  const locked = doors[target] ?? (isWriter(target) ? 'drivers/writers.ts' : undefined);
+  if (locked !== undefined && (file !== locked || !onDemand))
+    return `${target} is loaded by ${locked} alone, on demand`;
   if (room === other) return undefined;
   const isDriver = (name: string): boolean => name.startsWith('drivers/') && !besideDrivers.includes(name);
   const rules = allowed[isDriver(room) ? 'drivers/*' : room];

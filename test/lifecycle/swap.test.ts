@@ -126,6 +126,34 @@ describe('a swap that the customer tells of', () => {
     expect(unit.unit.swap).toMatchObject({ source: 'ups', day: '2026-05-28' });
   });
 
+  it.each([
+    ['as it was written', '05/20/2026'],
+    ['as another day', '05/28/2026'],
+    ['not at all', '02/03/2021'],
+  ])('is the same one when we wrote its day to the UPS, which shows it %s', (_how, shown) => {
+    const unit = new Watched(today).reads(said).swapped('2026-05-20', true);
+    expect(unit.last?.swap).toMatchObject({ source: 'customer', writtenOn: today });
+    unit.reads({ ...said, installed: shown });
+    expect(unit.last?.swap).toBeUndefined();
+    expect(unit.unit.swap).toMatchObject({ source: 'customer', day: '2026-05-20' });
+    expect([unit.event(due), unit.event(exceeded), unit.event(needs), unit.event(replace)]).toEqual([
+      undefined,
+      'swap 2026-05-01 date',
+      'swap - flag',
+      'swap - flag',
+    ]);
+    expect(unit.changes).toEqual([]);
+  });
+
+  it.each([
+    [29, 'customer'],
+    [30, 'ups'],
+  ])('%i days after it was written, a later date on the UPS is a swap seen by the %s', (days, source) => {
+    const unit = new Watched(today).reads(said).swapped('2026-05-20', true).on(inDays(days));
+    unit.reads({ ...said, installed: '06/15/2026' });
+    expect(unit.unit.swap?.source).toBe(source);
+  });
+
   it('takes the old dates off the list of cartridges', () => {
     const cartridges = [{ pack: 0, cartridge: 1, installed: '02/03/2021', replaceBy: '05/01/2026', part: 'RBC1' }];
     const unit = new Watched(today).reads({ cartridges }).swapped('2026-05-20');

@@ -49,8 +49,8 @@ export class Watched {
     return this.on(this.today);
   }
 
-  swapped(day: Day): this {
-    return this.#take(recordSwap(this.unit, day, this.config, this.#moment()));
+  swapped(day: Day, written = false): this {
+    return this.#take(recordSwap(this.unit, day, this.config, this.#moment(), written));
   }
 
   retired(): this {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { exchange } from '../../../drivers/modbus/exchange.ts';
+import { exchange, reading } from '../../../drivers/modbus/exchange.ts';
 import {
-  checkedRequest,
+  checked,
   crc16,
   type Framing,
+  readRequest,
   rtuFraming,
   tcpFraming,
   withCrc,
@@ -29,8 +30,8 @@ describe('the door out', () => {
   const request = withCrc([1, 3, 0x02, 0x4f, 0, 2]);
 
   it('lets a reading through, dressed for the wire', () => {
-    expect(rtuFraming(question).dress(request)).toEqual(request);
-    expect(tcpFraming(question, 0xabcd).dress(request)).toEqual(tcp(0xabcd, [1, 3, 0x02, 0x4f, 0, 2]));
+    expect(rtuFraming(readRequest(question)).dress(request)).toEqual(request);
+    expect(tcpFraming(readRequest(question), 0xabcd).dress(request)).toEqual(tcp(0xabcd, [1, 3, 0x02, 0x4f, 0, 2]));
   });
 
   it.each([
@@ -42,8 +43,9 @@ describe('the door out', () => {
     ['something behind it', Buffer.concat([request, request])],
     ['nothing', Buffer.alloc(0)],
   ])('stops %s', (_what, wrong) => {
-    expect(() => checkedRequest(wrong, question)).toThrow(/not a reading/);
-    for (const framing of [rtuFraming(question), tcpFraming(question, 1)]) expect(() => framing.dress(wrong)).toThrow();
+    expect(() => checked(wrong, readRequest(question))).toThrow(/not the request/);
+    for (const framing of [rtuFraming(readRequest(question)), tcpFraming(readRequest(question), 1)])
+      expect(() => framing.dress(wrong)).toThrow();
   });
 });
 
@@ -59,7 +61,7 @@ function found(framing: Framing, bytes: Buffer): { answer: Buffer | undefined; b
 }
 
 describe('an answer on a serial line', () => {
-  const of = (bytes: Buffer) => found(rtuFraming(question), bytes).answer;
+  const of = (bytes: Buffer) => found(rtuFraming(readRequest(question)), bytes).answer;
   const other = withCrc([1, 3, 2, 0x12, 0x34]);
   const foreign = withCrc([2, 3, 4, 0x12, 0x34, 0x56, 0x78]);
   const corrupt = Buffer.from(reply).fill(0xff, 4, 5);
@@ -94,7 +96,7 @@ describe('an answer on a serial line', () => {
 });
 
 describe('an answer over TCP', () => {
-  const of = (bytes: Buffer) => found(tcpFraming(question, 7), bytes);
+  const of = (bytes: Buffer) => found(tcpFraming(readRequest(question), 7), bytes);
 
   it('is found, also behind those of other transactions', () => {
     expect(of(tcp(7, body)).answer).toEqual(reply);
@@ -120,20 +122,25 @@ describe('an answer over TCP', () => {
 describe('an exchange', () => {
   it('hands over registers', async () => {
     const sent: Buffer[] = [];
-    const running = exchange(question, rtuFraming(question), (bytes) => void sent.push(bytes), 1000);
+    const running = exchange(
+      reading(question),
+      rtuFraming(readRequest(question)),
+      (bytes) => void sent.push(bytes),
+      1000,
+    );
     expect(sent).toEqual([withCrc([1, 3, 0x02, 0x4f, 0, 2])]);
     expect(running.hear(reply)).toHaveLength(0);
     expect(await running.answer).toEqual({ registers: [0x1234, 0x5678] });
   });
 
   it('hands over exceptions', async () => {
-    const running = exchange(question, rtuFraming(question), () => {}, 1000);
+    const running = exchange(reading(question), rtuFraming(readRequest(question)), () => {}, 1000);
     running.hear(withCrc([1, 0x83, 2]));
     expect(await running.answer).toEqual({ exception: 2 });
   });
 
   it('settles when it is told that it failed, with an error of ours, and only once', async () => {
-    const running = exchange(question, rtuFraming(question), () => {}, 1000);
+    const running = exchange(reading(question), rtuFraming(readRequest(question)), () => {}, 1000);
     const error = new LineError('gone', 'the cable was pulled');
     running.fail(error);
     running.hear(reply);
@@ -141,14 +148,14 @@ describe('an exchange', () => {
   });
 
   it('does not hear what is not meant for it', async () => {
-    const running = exchange(question, tcpFraming(question, 3), () => {}, 1000);
+    const running = exchange(reading(question), tcpFraming(readRequest(question), 3), () => {}, 1000);
     running.hear(tcp(2, body));
     running.hear(tcp(3, body));
     expect(await running.answer).toEqual({ registers: [0x1234, 0x5678] });
   });
 
   it('keeps no more of what it hears than a frame can be long', () => {
-    const running = exchange(question, rtuFraming(question), () => {}, 1000);
+    const running = exchange(reading(question), rtuFraming(readRequest(question)), () => {}, 1000);
     expect(running.hear(Buffer.alloc(5000)).length).toBeLessThan(2000);
     running.fail(new LineError('stopped', 'enough'));
   });
