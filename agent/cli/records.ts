@@ -1,5 +1,5 @@
 /** The commands about what was told, agreed and is to be quoted: `sent`, `retry`, `consent`, `report`. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { revealedWords } from '../delivery/reveals.ts';
 import type { ConsentRecord } from '../operations/consent.ts';
 import type { Report, ReportDate } from '../operations/report.ts';
@@ -27,6 +27,7 @@ function addSent(program: Command, { ask, show, write }: CliTools): void {
     .argument('[id]', 'one of them, to be shown in full')
     .description('list what was sent or waits, newest first, or show one mail as it was sent')
     .option('--ups <name>', 'only what told of this UPS')
+    .addOption(new Option('--fate <fate>', 'only what stands so').choices(['waiting', 'sent', 'failed']))
     .option('--limit <number>', 'so many of them', wholeNumber, 50)
     .option('--offset <number>', 'after so many newer ones', wholeNumber, 0)
     .option('--json', 'print the answer as JSON')

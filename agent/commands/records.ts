@@ -1,4 +1,5 @@
 /** What was told and agreed, and the tables that leave and come back. */
+import { present } from '../lifecycle/present.ts';
 import type { Office } from '../office.ts';
 import { type ConsentRecord, consentRecord, consentTable } from '../operations/consent.ts';
 import { datesTable, delimiterFor } from '../operations/dates-table.ts';
@@ -6,7 +7,7 @@ import { OperationError } from '../operations/desk.ts';
 import { applyImport, type ImportPlan, planImport } from '../operations/import-dates.ts';
 import { type Report, renewalsReport, reportTable } from '../operations/report.ts';
 import { retryNow } from '../operations/resend.ts';
-import { type SentDetail, type SentPage, sentDetail, sentItems } from '../operations/sent.ts';
+import { fates, type SentDetail, type SentPage, sentDetail, sentItems } from '../operations/sent.ts';
 import { type Delimiter, decodeTable } from '../operations/table.ts';
 import { type Args, optionalText, text } from './arguments.ts';
 
@@ -16,9 +17,13 @@ const delimiter = (office: Office): Delimiter => delimiterFor(office.desk.site()
 /** By name; see docs/commands.md. */
 export const recordCommands = {
   sent: async (office: Office, args: Args): Promise<SentPage> => {
-    const ups = optionalText(args, 'ups');
+    const [ups, asked] = [optionalText(args, 'ups'), optionalText(args, 'fate')];
+    const fate = fates.find((each) => each === asked);
+    if (asked !== undefined && fate === undefined) {
+      throw new OperationError('bad-argument', `fate: "${asked}" is none of ${fates.join(', ')}`);
+    }
     const paged = { offset: count(args, 'offset', 0), limit: count(args, 'limit', 50) };
-    return sentItems(office.desk, office.units, { ...paged, ...(ups === undefined ? {} : { ups }) });
+    return sentItems(office.desk, office.units, { ...paged, ...present({ ups, fate }) });
   },
   'sent show': async (office: Office, args: Args): Promise<SentDetail> =>
     await sentDetail(office.desk, text(args, 'id')),

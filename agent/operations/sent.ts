@@ -43,14 +43,20 @@ export interface SentItem {
   readonly retry: RetryVerdict;
 }
 
+/** Where a message stands, as one looks for it. */
+export const fates = ['waiting', 'sent', 'failed'] as const;
+export type SentFate = (typeof fates)[number];
+
 export interface SentFilter {
   readonly ups?: string;
-  readonly state?: MessageState;
+  readonly fate?: SentFate;
   readonly offset?: number;
   readonly limit?: number;
 }
 
 export interface SentPage {
+  /** How many there are of each fate, whichever was asked for. */
+  readonly counts: Readonly<Record<SentFate, number>>;
   readonly total: number;
   readonly offset: number;
   readonly items: readonly SentItem[];
@@ -73,14 +79,18 @@ const named = 5;
 
 /** What left and what waits, newest first. @throws OperationError `no-such-ups` */
 export function sentItems(desk: Desk, units: Units, filter: SentFilter = {}): SentPage {
-  const { offset = 0, limit = 50 } = filter;
-  const all = entries(desk, unitOf(units, filter.ups))
-    .filter(([, , record]) => filter.state === undefined || stateOf(record) === filter.state)
+  const { ups, fate, offset = 0, limit = 50 } = filter;
+  const all = entries(desk, unitOf(units, ups));
+  const counts = { waiting: 0, sent: 0, failed: 0 };
+  for (const [, , record] of all) counts[fateOf(record)] += 1;
+  const wanted = all
+    .filter(([, , record]) => fate === undefined || fateOf(record) === fate)
     .sort(([idA, a], [idB, b]) => (a === b ? (idA < idB ? -1 : 1) : a < b ? 1 : -1));
   return {
-    total: all.length,
+    counts,
+    total: wanted.length,
     offset,
-    items: all.slice(offset, offset + limit).map(([id, , record]) => itemOf(desk, id, record, named)),
+    items: wanted.slice(offset, offset + limit).map(([id, , record]) => itemOf(desk, id, record, named)),
   };
 }
 
@@ -111,6 +121,11 @@ export async function sentDetail(desk: Desk, id: string): Promise<SentDetail> {
 
 const stateOf = (record: Message | NoticeRecord): MessageState =>
   record.state === 'told' ? 'sent' : (record.state as MessageState);
+
+function fateOf(record: Message | NoticeRecord): SentFate {
+  const state = stateOf(record);
+  return state === 'sent' || state === 'failed' ? state : 'waiting';
+}
 
 function unitOf(units: Units, ups: string | undefined): string | undefined {
   if (ups === undefined) return undefined;

@@ -7,6 +7,18 @@ import { overview } from './pages/overview.tsx';
 import { record } from './pages/record.tsx';
 import { reseller } from './pages/reseller.tsx';
 import { seen } from './pages/seen.tsx';
+import { sent } from './pages/sent.tsx';
 import { ups } from './pages/ups.tsx';
 
-export const modules: readonly RouteModule[] = [overview, dates, reseller, seen, record, ups, answer, health, metrics];
+export const modules: readonly RouteModule[] = [
+  overview,
+  dates,
+  reseller,
+  seen,
+  record,
+  ups,
+  sent,
+  answer,
+  health,
+  metrics,
+];

@@ -39,6 +39,14 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
+/** What was opened so far outlives the next test. Gives back what ends it. */
+export function kept(): () => Promise<void> {
+  const steps = cleanUp.splice(0).reverse();
+  return async () => {
+    for (const step of steps) await step();
+  };
+}
+
 export interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;

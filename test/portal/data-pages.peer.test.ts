@@ -1,0 +1,72 @@
+/** The pages about data, as chromium shows them: nothing for axe to find, nothing wider than the screen. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDays } from '../../agent/lifecycle/days.ts';
+import { dailyRun } from '../../agent/operations/daily.ts';
+import { sentItems } from '../../agent/operations/sent.ts';
+import { type MailSink, startMailSink } from '../support/mail-sink.ts';
+import { Browser, type Look, looks } from './browser.ts';
+import { kept, TestPage, today } from './support.ts';
+
+const slashed = (day: string): string => `${day.slice(5, 7)}/${day.slice(8)}/${day.slice(0, 4)}`;
+
+let sink: MailSink;
+let site: TestPage;
+let browser: Browser;
+let end: () => Promise<void>;
+
+beforeAll(async () => {
+  sink = await startMailSink();
+  site = await TestPage.open({
+    portal: ['listen: 127.0.0.1:0'],
+    ups: {
+      'Server room': 'site: Building 2, battery: { cartridge: APCRBC133, cartridges: 2 }',
+      '<script>alert(1)</script>': 'site: "=HYPERLINK(1)", warranty: { end: 2031-03-20 }',
+      Basement: 'plan: { kind: advanced, end: 2031-04-09 }',
+      [`A name of ABCDEFGHIJKLMNOPQRSTUVWXYZ without a blank ${'x'.repeat(10)}`]: '',
+    },
+    more: [
+      `mail: { url: "smtp://127.0.0.1:${sink.port}", from: ups@customer.example }`,
+      'reseller: { email: sales@reseller.example }',
+    ],
+  });
+  await site.reads('Server room', {
+    serial: 'AS2216000001',
+    model: 'Smart-UPS 1500',
+    made: slashed(addDays(today, -1500)),
+    installed: slashed(addDays(today, -1400)),
+    replaceBy: slashed(addDays(today, 30)),
+  });
+  await site.reads('<script>alert(1)</script>', { serial: '<b>1</b>', model: '=HYPERLINK("http://evil.example")' });
+  await site.reads('Basement', { serial: 'AS2216000003', signals: ['battery.replace|indicator'] });
+  await site.follow();
+  await site.office.outbox.deliver();
+  await site.accept();
+  await dailyRun(site.office.desk, site.office.units);
+  await site.office.outbox.deliver();
+  await site.portal.follow(site.office.config.portal);
+  browser = await Browser.open(site.portal.addresses[0] ?? '');
+  end = kept();
+});
+afterAll(async () => {
+  await browser?.close();
+  await end?.();
+  await sink?.close();
+});
+
+const mailOf = (what: string): string => {
+  const { items } = sentItems(site.office.desk, site.office.units);
+  return `/sent/mail?id=${encodeURIComponent(items.find((each) => each.what === what && each.who === 'reseller')?.id ?? '')}`;
+};
+
+const pages: readonly [name: string, path: () => string][] = [
+  ['what was sent', () => '/sent'],
+  ['what was sent about a UPS', () => '/sent?ups=Server%20room&fate=sent'],
+  ['a mail', () => mailOf('notices')],
+  ['an invitation', () => mailOf('invitation')],
+];
+
+describe.each(pages)('%s', (_name, path) => {
+  it.each(Object.keys(looks) as Look[])('%s', async (look) => {
+    expect(await browser.problems(path(), look)).toEqual([]);
+  });
+});
