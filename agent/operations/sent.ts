@@ -129,9 +129,8 @@ function fateOf(record: Message | NoticeRecord): SentFate {
 
 function unitOf(units: Units, ups: string | undefined): string | undefined {
   if (ups === undefined) return undefined;
-  const unit = units.find(ups)?.value;
-  if (unit === undefined) throw noSuchUps(ups);
-  return unit.id;
+  if (units.configOf(ups) === undefined) throw noSuchUps(ups);
+  return units.find(ups)?.value.id ?? ups;
 }
 
 function entries(desk: Desk, unit: string | undefined): Entry[] {

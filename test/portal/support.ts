@@ -39,6 +39,11 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
+/** Something else that is ended after the test. */
+export function endLater(step: () => Promise<unknown>): void {
+  cleanUp.push(step);
+}
+
 /** What was opened so far outlives the next test. Gives back what ends it. */
 export function kept(): () => Promise<void> {
   const steps = cleanUp.splice(0).reverse();

@@ -79,7 +79,9 @@ describe('UPS Status', () => {
     await page.follow();
     await page.accept();
     await page.submit(path, '/ups/remind');
-    expect(words(await page.get(path))).toContain('Reminder Reseller sales@reseller.example 10 Mar 2031, 09:00 waits');
+    expect(words(await page.get(path))).toContain(
+      'Reminder rack 1 Reseller sales@reseller.example 10 Mar 2031, 09:00 Waits',
+    );
     expect(words(await page.get('/ups?name=lab'))).toContain('Nothing was sent about lab so far.');
   });
 

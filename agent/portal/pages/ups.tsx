@@ -55,10 +55,7 @@ function upsPage(c: PortalContext, desk: PortalDesk): Response {
   const { language } = office.desk.site();
   const events = eventViews(office.desk, office.units, { all: true, ups: name });
   const ways = office.config.ups.filter((each) => view.ways.some((way) => way.name === each.name));
-  const sent =
-    view.id === undefined
-      ? { total: 0, offset: 0, items: [] }
-      : sentItems(office.desk, office.units, { ups: name, limit: sentShown });
+  const sent = sentItems(office.desk, office.units, { ups: name, limit: sentShown });
   const props = { c, desk, view, events, today: today(office.desk), language, back: upsPath(name) };
   const { 'device.model': model, 'device.serial': serial } = view.facts;
   const about = [view.site, model?.value, serial?.value].filter((text) => text !== undefined).join(' · ');
