@@ -245,7 +245,7 @@ describe('notices that the endpoint passes on', () => {
     bench.endpoint = () => undefined;
     bench.posts.length = 0;
     await bench.deliver();
-    expect(item()).toMatchObject({ fate: 'sent' });
+    expect(item()).toMatchObject({ state: 'sent' });
     expect(bench.events()).toContain('notice.due true');
   });
 
