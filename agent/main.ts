@@ -12,6 +12,7 @@ import { addDates } from './cli/dates.ts';
 import { addDiscover } from './cli/discover.ts';
 import { addDoctor } from './cli/doctor.ts';
 import { addFacts } from './cli/facts.ts';
+import { addInit } from './cli/init.ts';
 import { addPassword } from './cli/password.ts';
 import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
 import { addRecords } from './cli/records.ts';
@@ -52,6 +53,7 @@ function buildProgram(): Command {
     .exitOverride();
   const globals = (): GlobalOptions => program.opts<GlobalOptions>();
 
+  addInit(program, globals);
   program
     .command('run')
     .description('run the agent: SIGTERM ends it in order, SIGHUP reads the config again')

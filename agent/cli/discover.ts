@@ -8,17 +8,13 @@ export function addDiscover(program: Command, globals: () => GlobalOptions): voi
   const command = program
     .command('discover')
     .argument('[range...]', 'addresses to search, such as 10.0.0.0/24 or 10.0.0.5; nothing else is contacted')
-    .description('find UPS units: on ranges of addresses, serial ports and servers that you name')
-    .option('--serial [port...]', 'serial ports: all that may have a UPS, or those named');
-  for (const name of servers)
-    command.addOption(several(`--${name} <host[:port]>`, `ask ${name} on this host for the units that it knows`, asIs));
+    .description('find UPS units: on ranges of addresses, serial ports and servers that you name');
+  for (const option of placeOptions()) command.addOption(option);
   command
     .addOption(
       several('--community <text>', 'SNMP read community to try; else $UPSTEWARD_COMMUNITY, else public', asIs),
     )
     .addOption(several('--community-file <file>', 'the same, from a file', asIs))
-    .addOption(several('--port <driver=port>', `another port on the ranges, of ${addressed.join(' or ')}`, portOf))
-    .addOption(new Option('--rate <number>', 'packets and connections a second (50)').argParser(Number))
     .option('--yes', 'search more than 65,536 addresses')
     .option('--write', 'add what is new to the config file')
     .option('--json', 'print the answer as JSON')
@@ -31,6 +27,18 @@ export function addDiscover(program: Command, globals: () => GlobalOptions): voi
       process.exitCode = await runDiscover(globals(), ranges, options, { env, stdout, stderr, signal: stop.signal });
       process.removeListener('SIGINT', interrupt);
     });
+}
+
+/** Where and how fast to look, beside ranges of addresses: also for `init`. */
+export function placeOptions(): Option[] {
+  return [
+    new Option('--serial [port...]', 'serial ports: all that may have a UPS, or those named'),
+    ...servers.map((name) =>
+      several(`--${name} <host[:port]>`, `ask ${name} on this host for the units that it knows`, asIs),
+    ),
+    several('--port <driver=port>', `another port on the ranges, of ${addressed.join(' or ')}`, portOf),
+    new Option('--rate <number>', 'packets and connections a second (50)').argParser(Number),
+  ];
 }
 
 /** An option that may be given several times, each time with one value: what follows is a range again. */

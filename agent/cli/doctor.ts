@@ -1,5 +1,5 @@
 /** `upsteward doctor`: looks at everything the agent depends on, and says what to do about what is wrong. */
-import { readFile, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Command, Option } from 'commander';
@@ -24,14 +24,12 @@ import {
 import { clockTrouble } from '../operations/clock.ts';
 import { printable } from '../poll.ts';
 import { Slots } from '../polling/slots.ts';
-import { smtpOptionsOf } from '../site.ts';
 import { builtAt, version } from '../version.ts';
+import { connectMs, withSmtp } from './mail-server.ts';
 import type { GlobalOptions } from './session.ts';
 
 /** How many UPS units are read at the same time. */
 const readsAtOnce = 20;
-/** A host that does not answer a connection for so long is taken for unreachable. */
-const connectMs = 10_000;
 
 interface DoctorOptions {
   readonly json?: boolean;
@@ -114,16 +112,7 @@ async function pollAll(globals: GlobalOptions, config: Config): Promise<Finding[
 
 async function tryMail({ mail }: Config): Promise<Tried<{ secure: boolean; authenticated: boolean }> | undefined> {
   if (mail === undefined) return undefined;
-  const { createSmtp } = await import('../delivery/mail/smtp.ts');
-  return await attempt(async () => {
-    const ca = mail.caFile === undefined ? undefined : await readFile(mail.caFile, 'utf8');
-    const smtp = createSmtp({ ...smtpOptionsOf(mail, ca), timeouts: { setup: connectMs, total: 3 * connectMs } });
-    try {
-      return await smtp.verify();
-    } finally {
-      await smtp.close();
-    }
-  });
+  return await attempt(() => withSmtp(mail, (smtp) => smtp.verify()));
 }
 
 /** Connects to the endpoint, with TLS where it has it; nothing is asked or posted. */
