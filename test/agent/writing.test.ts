@@ -169,6 +169,37 @@ describe.each(['snmp', 'modbus', 'nut'] as const)('over %s, a unit that', (drive
   });
 });
 
+describe('a unit that several entries read', () => {
+  async function both(allowed: readonly ('card' | 'port')[]) {
+    const world = await World.open([{ name: 'card', values: {} }]);
+    world.hurry('pause');
+    const [card, port] = [await snmp(world, 'takes'), await modbus(world, 'takes')];
+    const entry = (name: 'card' | 'port', yaml: string) =>
+      `  - name: ${name}\n    allowWrite: ${allowed.includes(name)}\n    ${yaml}`;
+    await world.start({ ups: [entry('card', card.yaml), entry('port', port.yaml)], intervalMs: 30 });
+    while ((await world.status()).ups.length > 1) await new Promise((resolve) => setImmediate(resolve));
+    const output = await world.command<ReplacedOutput>('battery-replaced', { name: 'port', date: swapped });
+    return { world, output, writes: [card.writes(), port.writes()] };
+  }
+
+  it('is written to by each of them that may', async () => {
+    const { world, output, writes } = await both(['card', 'port']);
+    expect(output.writing).toMatchObject([
+      { ups: 'port', driver: 'modbus', outcome: 'written' },
+      { ups: 'card', driver: 'snmp', outcome: 'written' },
+    ]);
+    expect(writes).toEqual([1, 1]);
+    expect(await swapsOf(world)).toEqual(['customer']);
+    expect(await world.events()).toEqual([]);
+  });
+
+  it('is not written to by those that may not', async () => {
+    const { output, writes } = await both(['card']);
+    expect(output.writing).toMatchObject([{ ups: 'card', outcome: 'written' }]);
+    expect(writes).toEqual([1, 0]);
+  });
+});
+
 describe('the writing', () => {
   it('to another unit than the one that is watched is refused, and the swap stands', async () => {
     const { world, unit } = await watching(snmp, 'takes');

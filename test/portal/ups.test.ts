@@ -106,6 +106,17 @@ describe('UPS Status', () => {
     expect(words(nonsense.text)).toContain('Not done: "soon" is no day; write it as YYYY-MM-DD.');
   });
 
+  it('says what came of writing the day to the UPS, where the config allows that', async () => {
+    const allowed = 'The day is written to the UPS as well';
+    expect(words(await (await site()).get(path))).not.toContain(allowed);
+    const page = await TestPage.open({ ups: { 'rack 1': 'allowWrite: true' } });
+    await page.reads('rack 1', { serial: 'AS2216000001', installed: slashed(addDays(today, -1400)) });
+    expect(words(await page.get(path))).toContain(allowed);
+    const done = words((await page.submit(path, '/ups/replaced', { date: today })).text);
+    expect(done).toContain('Recorded: the battery of rack 1 was replaced on 10 Mar 2031.');
+    expect(done).toContain('Writing to the UPS (rack 1): no device can be reached from here.');
+  });
+
   it('takes dates that the customer enters, and withdraws them again', async () => {
     const page = await site();
     const fields = { warrantyEnd: '2032-01-31', planKind: 'advanced', planEnd: '2031-12-31' };

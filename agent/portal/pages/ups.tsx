@@ -1,4 +1,5 @@
 /** UPS Status: everything about one unit. */
+import type { ReplacedOutput } from '../../commands/battery.ts';
 import { today } from '../../operations/desk.ts';
 import { eventViews, unitView } from '../../operations/overview.ts';
 import { sentItems } from '../../operations/sent.ts';
@@ -31,8 +32,10 @@ export const ups: RouteModule = {
     app.post('/ups/replaced', async (c) => {
       const [name, date] = [await field(c, 'name'), await field(c, 'date')];
       return await act(c, upsPath(name), async () => {
-        await desk.run('battery-replaced', { name, date });
-        return `Recorded: the battery of ${name} was replaced on ${dayText(date, desk.office.desk.site().language)}.`;
+        const { writing } = (await desk.run('battery-replaced', { name, date })) as ReplacedOutput;
+        const day = dayText(date, desk.office.desk.site().language);
+        const written = writing.map(({ ups: way, message }) => ` Writing to the UPS (${way}): ${message}.`);
+        return `Recorded: the battery of ${name} was replaced on ${day}.${written.join('')}`;
       });
     });
     app.post('/ups/read', async (c) => {

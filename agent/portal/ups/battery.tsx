@@ -31,6 +31,7 @@ export function Battery(props: PartProps) {
           <p class="small soft">
             Closes the battery events of this UPS and voids older dates. The next date is estimated from this day, until
             the UPS or you say a better one.
+            {mayWrite(props) ? ' The day is written to the UPS as well, as your config allows.' : ''}
           </p>
           <div class="field">
             <label for="replaced-on">Day of the change</label>
@@ -51,6 +52,12 @@ export function Battery(props: PartProps) {
       </Details>
     </section>
   );
+}
+
+/** Whether the config allows one of the ways to this unit to be written to. */
+function mayWrite({ desk, view }: PartProps): boolean {
+  const names = view.ways.map(({ name }) => name);
+  return desk.office.config.ups.some(({ name, allowWrite }) => allowWrite && names.includes(name));
 }
 
 function Cartridge({ facts }: { facts: Facts }) {
