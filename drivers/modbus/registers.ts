@@ -66,6 +66,16 @@ export const inventory: Block = {
   ],
 };
 
+/** 564 SerialNumber … 595 Battery.DateSetting: which unit it is, and its install date, without the rest. */
+export const identity: Block = {
+  name: 'identity',
+  parts: from(564, [612, 620, 628, 636, 604, 596]),
+  pieces: [
+    [564, 8],
+    [installed, 1],
+  ],
+};
+
 /** 990-5702A: the status words are always there; word 3 has the bits of the old status byte. */
 export const oldStatus: Block = { name: 'old status', parts: from(0, [4, 3 + 3, 3 + 2]), pieces: [] };
 /** 990-5702A: 10 bad packs, 11 packs. Many units have not even these. */

@@ -15,7 +15,7 @@ import type { Answer, Dialogue } from './exchange.ts';
 import { exceptionBit } from './frames.ts';
 import { joinLine, type Line, leaveLine } from './line.ts';
 import { lineSettings, type ModbusOptions } from './options.ts';
-import { installed, inventory, nativeRules } from './registers.ts';
+import { identity, installed, nativeRules } from './registers.ts';
 import { type Limit, LineError, pause } from './wire.ts';
 
 const longestWrite = 60_000;
@@ -138,7 +138,7 @@ class ModbusWriter {
 
   /** What the register holds, of the unit that is meant and no other. @throws DriverError */
   async #dateNow(line: Line, limit: Limit): Promise<number> {
-    const registers = await new Conversation(line, this.#party, limit, false).read(inventory);
+    const registers = await new Conversation(line, this.#party, limit, false).read(identity);
     const draft: Draft = { fields: {}, signals: {} };
     if (registers !== undefined) evaluate(nativeRules, registers, draft);
     const now = registers?.get(installed);

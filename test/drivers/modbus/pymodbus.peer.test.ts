@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest';
 import type { Driver, Reading } from '../../../drivers/contract.ts';
 import { driverForUrl, loadDriver } from '../../../drivers/registry.ts';
 import { type SimulatedModbusUnit, smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
+import { orderFor, refusal, writeWith } from '../writing.ts';
 import { failure, says, valuesOf } from './support.ts';
 
 const script = fileURLToPath(new URL('pymodbus-server.py', import.meta.url));
@@ -150,6 +151,17 @@ function expectBoth(one: Reading, two: Reading): void {
   expect(says(two, 'battery.needs-replacement')).toEqual({ 'battery-error': false });
 }
 
+/** The second unit takes an install date (function 16), and a driver that is open all the time reads it. */
+async function takesDate(where: Record<string, unknown>, reader: Driver): Promise<void> {
+  const day = '2026-05-04';
+  const write = (serial: string) => writeWith('modbus', where, orderFor(day, serial));
+  expect(await refusal(write('AS2112345671'))).toMatchObject({ code: 'other-unit' });
+  expect((await reader.read()).fields['battery.date']?.value).toBe('2023-01-31');
+  expect(await write('AS2112345672')).toMatchObject([{ outcome: 'taken', text: day }]);
+  expect((await reader.read()).fields['battery.date']?.value).toBe(day);
+  expect(await write('AS2112345672')).toMatchObject([{ outcome: 'already' }]);
+}
+
 describe('pymodbus', () => {
   it('over TCP is read, also after it was restarted', async () => {
     await using programs = await new Programs().prepare();
@@ -163,9 +175,10 @@ describe('pymodbus', () => {
     expect(await failure(one.read())).toMatchObject({ code: 'unreachable' });
     await firstReading(one, await programs.serve('tcp', String(port)));
     expectBoth(...(await Promise.all([one.read(), two.read()])));
+    await takesDate({ host: '127.0.0.1', port, unit: 2 }, two);
     const nobody = await driverFor(`modbus://127.0.0.1:${port}?unit=3&timeout=0.3&retries=0`);
     expect(await failure(nobody.read())).toMatchObject({ code: 'unreachable' });
-    expectBoth(...(await Promise.all([one.read(), two.read()])));
+    expect((await one.read()).fields['battery.date']?.value).toBe('2021-04-15');
     for (const driver of [one, two, nobody]) await driver.close();
   });
 
@@ -202,6 +215,8 @@ describe('pymodbus', () => {
     await holds(await programs.serve('rtu', again.ups), again.ups);
     await one.read().catch(() => {});
     expectBoth(await one.read(), await two.read());
+    await takesDate({ device: again.host, unit: 2 }, two);
+    expect((await one.read()).fields['battery.date']?.value).toBe('2021-04-15');
     for (const driver of [one, two, nobody]) await driver.close();
   });
 });

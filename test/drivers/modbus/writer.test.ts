@@ -124,9 +124,9 @@ describe('on a serial line', () => {
     expect(valuesOf(reading)).toMatchObject({ 'device.serial': 'AS2112349999', 'battery.date': '2022-01-01' });
     expect(units[1]?.written).toEqual([]);
     const at = bus.sent.findIndex((frame) => frame[1] === 16);
-    expect(bus.sent[at - 1], 'what was sent before it is the inventory of the same unit').toEqual(
-      expect.objectContaining({ 0: 1, 1: 3, 2: 0x02, 3: 0x04 }),
-    );
+    expect([...(bus.sent[at - 1] ?? [])].slice(0, 4), 'what was sent before it asks that unit who it is').toEqual([
+      1, 3, 0x02, 0x34,
+    ]);
   });
 
   it('a unit that was exchanged between two answers is not written to', async () => {

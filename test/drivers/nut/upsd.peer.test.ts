@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Driver, Reading } from '../../../drivers/contract.ts';
+import { orderFor, refusal, writeWith } from '../writing.ts';
 import { driverFor, failure, says } from './support.ts';
 
 const programs = { upsd: '/lib/nut/upsd', dummy: '/lib/nut/dummy-ups' };
@@ -22,6 +23,13 @@ const units: Readonly<Record<string, readonly string[]>> = {
     'ups.firmware: "UPS 99.0 \\"quoted\\" \\\\ back"',
     'ups.test.result: "Passed, Source: Internal"',
     'ups.status: OL RB',
+  ],
+  dated: [
+    'ups.mfr: American Power Conversion',
+    'ups.model: Smart-UPS 1500',
+    'ups.serial: AS2216000009',
+    'battery.date: 05/04/22',
+    'ups.status: OL',
   ],
   usb: [
     'ups.mfr: American Power Conversion',
@@ -90,7 +98,7 @@ beforeAll(async () => {
       .map((unit) => `[${unit}]\n  driver = dummy-ups\n  port = ${unit}.dev\n  mode = dummy-once\n`)
       .join(''),
     'upsd.conf': `LISTEN 127.0.0.1 ${port}\nMAXAGE 3\nSTATEPATH ${folder}\n`,
-    'upsd.users': '[watcher]\n  password = "a \\"b\\""\n',
+    'upsd.users': '[watcher]\n  password = "a \\"b\\""\n[writer]\n  password = secret\n  actions = SET\n',
     ...Object.fromEntries(Object.entries(units).map(([unit, lines]) => [`${unit}.dev`, `${lines.join('\n')}\n`])),
   };
   for (const [name, content] of Object.entries(files)) {
@@ -137,8 +145,25 @@ describe('upsd', () => {
     expect(error).toMatchObject({ code: 'auth', retry: false });
   });
 
+  it('takes the install date from a user who may set it, and shows it', async () => {
+    const of = await driver('dated');
+    await readUntil(of, 'ups');
+    const write = (user: string, password: string, serial = 'AS2216000009') =>
+      writeWith('nut', { host: '127.0.0.1', port, ups: 'dated', user, password }, orderFor('2026-05-04', serial));
+    expect(await refusal(write('writer', 'secret', 'AS2216000001'))).toMatchObject({ code: 'other-unit' });
+    expect(await write('watcher', 'a "b"')).toMatchObject([
+      { outcome: 'refused', words: expect.stringMatching(/^ACCESS-DENIED: .*actions = SET/) },
+    ]);
+    expect(await write('writer', 'secret')).toMatchObject([{ outcome: 'taken', text: '05/04/26' }]);
+    const end = performance.now() + 30_000;
+    let shown: string | undefined;
+    while (shown !== '05/04/26' && performance.now() < end) shown = (await of.read()).fields['battery.date']?.value;
+    expect(shown).toBe('05/04/26');
+    expect(await write('writer', 'secret')).toMatchObject([{ outcome: 'already' }]);
+  });
+
   it('names its units', async () => {
-    expect((await failure((await driver('nosuch')).read())).message).toMatch(/modbus, usb, other, switch/);
+    expect((await failure((await driver('nosuch')).read())).message).toMatch(/modbus, dated, usb, other, switch/);
   });
 
   it('with a driver that hangs, dies and comes back', async () => {
