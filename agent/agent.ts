@@ -332,6 +332,11 @@ export class Agent {
     return this.#portal?.addresses ?? [];
   }
 
+  /** Reads the config file again; an agent that was given none goes on as it is. @throws ConfigError */
+  async readConfigAgain(): Promise<void> {
+    await this.#parts.configFile?.reload();
+  }
+
   /** What makes no progress although it must: nothing while all is well, else the process is best started anew. */
   stuck(): string[] {
     const beat = this.#heartbeat.stuck() ? ['the heartbeat'] : [];

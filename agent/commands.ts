@@ -35,6 +35,8 @@ export interface Live {
   stuck(): readonly string[];
   /** When what the config orders has been done, or after some seconds. */
   followed(): Promise<void>;
+  /** Goes on with what the config file says now. @throws ConfigError; the old one stays in use then */
+  readConfigAgain(): Promise<void>;
   /** Every UPS was tried since the start, so that a daily run tells what is true now. */
   ready(): boolean;
   /** The figures in the text format of Prometheus. */
@@ -49,6 +51,11 @@ type Command = (office: Office, args: Args, live: Live | undefined, reach: Reach
 const commands: Readonly<Record<string, Command>> = {
   version: async () => ({ version }),
   health: async (_office, _args, live): Promise<HealthOutput> => ({ version, stuck: live?.stuck() ?? [] }),
+  reload: async (office, _args, live): Promise<ReloadOutput> => {
+    if (live === undefined) throw new OperationError('not-running', 'no agent is running that could read it again');
+    await live.readConfigAgain();
+    return { ups: office.config.ups.length };
+  },
   status: async (office, _args, live) => status(office, live),
   events: async (office, args) => eventViews(office.desk, office.units, { all: args['all'] === true }),
   poll: async (office, args, live) => await poll(office, text(args, 'name'), live),
@@ -123,6 +130,11 @@ export interface HealthOutput {
 type Polled = { readonly poll?: PollStatus & { readonly ageMs: number } };
 /** A unit with how its last poll went; of several ways the best one's, and of each its own. */
 export type UnitStatus = UnitView & Polled & { readonly ways: readonly (WayView & Polled)[] };
+
+export interface ReloadOutput {
+  /** How many UPS the new config names. */
+  readonly ups: number;
+}
 
 export interface StatusOutput {
   readonly version: string;

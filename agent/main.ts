@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command line. It reads arguments and prints answers; what is done is done elsewhere. */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, checkConfig, configPath, formatProblem, printConfig } from '../config/config.ts';
 import { DriverError } from '../drivers/contract.ts';
@@ -14,11 +16,12 @@ import { addDoctor } from './cli/doctor.ts';
 import { addFacts } from './cli/facts.ts';
 import { addInit } from './cli/init.ts';
 import { addPassword } from './cli/password.ts';
-import { connectionText, eventsText, healthText, previewText, statusText } from './cli/print.ts';
+import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
 import { addRecords } from './cli/records.ts';
+import { addRunning } from './cli/running.ts';
 import type { GlobalOptions } from './cli/session.ts';
 import type { CliTools } from './cli/tools.ts';
-import type { HealthOutput, StatusOutput } from './commands.ts';
+import type { StatusOutput } from './commands.ts';
 import { DiscoveryError } from './discovery/error.ts';
 import type { ConnectionView, EventView } from './operations/overview.ts';
 import type { PreviewedMail } from './operations/preview.ts';
@@ -39,7 +42,8 @@ const session = async (): Promise<typeof import('./cli/session.ts')> => await im
 
 const json = (): Option => new Option('--json', 'print the answer as JSON');
 
-function buildProgram(): Command {
+/** All commands with their arguments, options and descriptions. */
+export function buildProgram(): Command {
   const program = new Command('upsteward')
     .description('Watches every Smart-UPS on your own server and tells your reseller before something runs out.')
     .version(version)
@@ -80,11 +84,6 @@ function buildProgram(): Command {
     .action(async (options: { json?: boolean }) => {
       await show<StatusOutput>(globals(), 'status', {}, options.json, statusText);
     });
-  program
-    .command('health')
-    .description('ask the running agent whether its work goes on (exit code 1 if it does not, or if none is running)')
-    .addOption(json())
-    .action(async (options: { json?: boolean }) => await health(globals(), options.json ?? false));
   program
     .command('events')
     .description('list the open events, what was told of them, and whether a reminder is possible')
@@ -147,6 +146,7 @@ function buildProgram(): Command {
     write: (text) => process.stdout.write(process.stdout.isTTY ? text.split('\n').map(printable).join('\n') : text),
   };
   addBattery(program, tools);
+  addRunning(program, globals);
   addFacts(program, tools);
   addDates(program, tools);
   addRecords(program, tools);
@@ -167,7 +167,7 @@ function dayCount(text: string): number {
 
 const helpAfter = `
 Exit codes: 0 done, 1 refused or failed (check: the config has mistakes), 2 wrong usage, 3 no UPS was read,
-78 the agent cannot start until somebody has put the config or the state right.
+78 the agent cannot start before somebody has put the config or the state right.
 
 Files: /etc/upsteward/config.yaml, state in stateDir (/var/lib/upsteward).`;
 
@@ -280,13 +280,6 @@ async function pollOnce(target: string): Promise<PollOutput> {
   }
 }
 
-async function health(globals: GlobalOptions, asJson: boolean): Promise<void> {
-  const { askRunning } = await session();
-  const output = (await askRunning(globals, 'health')) as HealthOutput;
-  process.stdout.write(`${asJson ? JSON.stringify(output, undefined, 2) : healthText(output)}\n`);
-  if (output.stuck.length > 0) process.exitCode = exitCodes.failed;
-}
-
 async function run(globals: GlobalOptions, trustClock: boolean): Promise<void> {
   const { runService } = await import('./cli/service.ts');
   try {
@@ -315,21 +308,25 @@ function report(error: unknown): number {
   return exitCodes.failed;
 }
 
-/** Whoever reads our output may stop early (`| head`): that is no mistake. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.done);
-  throw error;
-});
-
-process.on('unhandledRejection', (error) => {
-  process.stderr.write(
-    `upsteward: a mistake in the program: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  process.exit(exitCodes.failed);
-});
-
-try {
-  await buildProgram().parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
+async function main(): Promise<void> {
+  // Whoever reads our output may stop early (`| head`): that is no mistake.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.done);
+    throw error;
+  });
+  process.on('unhandledRejection', (error) => {
+    process.stderr.write(
+      `upsteward: a mistake in the program: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    process.exit(exitCodes.failed);
+  });
+  try {
+    await buildProgram().parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
 }
+
+// The manual and the completion are written from the commands, by who imports this file and does not start it.
+const started = process.argv[1];
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) await main();

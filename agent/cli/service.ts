@@ -40,12 +40,7 @@ export async function runService(path: string, trustClock: boolean): Promise<voi
     trustClock,
     configFile: { path, reload },
   }).then((agent) => new Service(agent, manager, log));
-  process.on('SIGHUP', () => {
-    reload().catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      log('error', 'config.not-reloaded', `The old config stays in use: ${why}`);
-    });
-  });
+  process.on('SIGHUP', () => void reload().catch(() => {}));
   const service = await starting;
   await service.begin();
   await ended;
@@ -74,13 +69,17 @@ class Service {
     this.#watch();
   }
 
-  /** Goes on with what the config file says now. @throws ConfigError; the old one stays in use then */
+  /** Goes on with what the config file says now. @throws ConfigError; the old one stays in use then, and the log says so */
   async reload(readAgain: (agent: Agent) => Promise<void>): Promise<void> {
     void this.#manager.tell(reloading(process.hrtime.bigint() / 1000n));
     this.#oldConfig = 'The config file could not be read again, the old one stays in use (see `upsteward check`). ';
     try {
       await readAgain(this.#agent);
       this.#oldConfig = '';
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#log('error', 'config.not-reloaded', `The old config stays in use: ${why}`);
+      throw error;
     } finally {
       void this.#manager.tell(ready(await this.#words()));
     }

@@ -98,14 +98,12 @@ async function askAgent(
   }
 }
 
-/** A running agent that says nothing for so long is not well. */
-const silenceMs = 5000;
-
 /**
  * Asks the running agent and nobody else, whatever its config file looks like by now.
- * @throws ControlError `not-running`, `no-answer`, `no-access`
+ * @param silenceMs a running agent that says nothing for so long is not well
+ * @throws ControlError `not-running`, `no-answer`, `no-access`; else the code and message of the agent's own error
  */
-export async function askRunning(options: GlobalOptions, command: string): Promise<unknown> {
+export async function askRunning(options: GlobalOptions, command: string, silenceMs = 5000): Promise<unknown> {
   const directory = await stateDirOf({ path: configPath(options.config, process.env), env: process.env });
   return await ask(directory, { command, args: {} }, silenceMs);
 }

@@ -88,6 +88,7 @@ export class TestPage {
       clockTrouble: () => undefined,
       followed: () => this.follow(),
       stuck: () => [],
+      readConfigAgain: async () => {},
       ready: () => true,
       metrics: async () => ({ type: 'text/plain', body: 'upsteward_clock_ok 1\n' }),
       pollStatus: () => undefined,

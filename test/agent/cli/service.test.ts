@@ -26,17 +26,19 @@ it('hears READY, signs of life, what becomes of a reload, and STOPPING', { timeo
   await place.write(`${mail}\nnope: 1`, []);
   agent.signal('SIGHUP');
   await agent.logged('config.not-reloaded');
+  const refused = await place.cli(['reload']);
+  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/config\.yaml:\d+:1 nope: /) });
   await good();
-  agent.signal('SIGHUP');
-  await agent.logged('config.reloaded');
+  const taken = await place.cli(['reload']);
+  expect(taken).toEqual({ code: 0, stdout: 'The config was read again: 1 UPS.\n', stderr: '' });
   agent.signal('SIGTERM');
   expect(await agent.ended()).toMatchObject({ code: 0, stderr: '' });
 
   const lines = (await readFile(told, 'utf8')).trim().split('\n');
   const moves = lines.filter((line) => /^(READY|RELOADING|STOPPING)=/.test(line));
-  expect(moves).toEqual(['READY=1', 'RELOADING=1', 'READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
+  expect(moves).toEqual(['READY=1', ...Array(3).fill(['RELOADING=1', 'READY=1']).flat(), 'STOPPING=1']);
   const reloads = lines.flatMap((line) => (line.startsWith('MONOTONIC_USEC=') ? [Number(line.slice(15))] : []));
-  expect(reloads).toHaveLength(2);
+  expect(reloads).toHaveLength(3);
   expect(reloads[1]).toBeGreaterThan(reloads[0] ?? 0);
   expect(lines.filter((line) => line === 'WATCHDOG=1').length).toBeGreaterThan(0);
   expect(lines).toContainEqual(

@@ -98,8 +98,12 @@ describe('the command line', { timeout: 60_000 }, () => {
   it('says that no agent runs, whatever the config looks like', async () => {
     const badPath = join(folder, 'unwell.yaml');
     await writeFile(badPath, `${bad}stateDir: state\n`, { mode: 0o600 });
-    const { code, stdout, stderr } = await cli(['health', '-c', badPath]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^upsteward: no agent is running on .*state/);
+    for (const { code, stdout, stderr } of await Promise.all([
+      cli(['health', '-c', badPath]),
+      cli(['reload', '-c', badPath]),
+    ])) {
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^upsteward: no agent is running on .*state/);
+    }
   });
 });
