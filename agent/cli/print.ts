@@ -70,7 +70,7 @@ export function healthText({ version, stuck }: HealthOutput): string {
 function trapsText({ listening, host, port, trouble, polls, others, unknown, ...rest }: TrapStatus): string {
   if (!listening) return printable(`traps: not heard: ${trouble ?? 'not yet'}`);
   const bad = rest.refused + rest.malformed + rest.flooded;
-  return `traps: heard on ${host} port ${port}: ${polls} made a UPS be read, ${others} of other kinds, ${unknown} from strangers, ${bad} refused`;
+  return `traps: heard on ${host} port ${port}: ${polls} gave reason to read a UPS, ${others} of other kinds, ${unknown} from strangers, ${bad} refused`;
 }
 
 export function connectionText(view: ConnectionView): string {

@@ -32,6 +32,9 @@ export class BehindLost extends Error {
   override readonly name = 'BehindLost';
 }
 
+/** An exception that says neither "no such register" nor "busy". What else the unit answers is still worth having. */
+class Failing extends DriverError {}
+
 /** How one unit is talked to. */
 export interface Party {
   /** The unit's name, for messages. */
@@ -50,6 +53,7 @@ export class Conversation {
   /** Whether this unit has shown the test block before. */
   #hasCheck: boolean;
   #heardAnything = false;
+  #failure: DriverError | undefined;
 
   constructor(line: Line, party: Party, limit: Limit, hasCheck: boolean) {
     this.#line = line;
@@ -72,14 +76,29 @@ export class Conversation {
    * @throws DriverError, BehindLost
    */
   async read(block: Block): Promise<Registers | undefined> {
-    const whole = await this.#patiently(block.parts);
+    const whole = await this.#orFailing(block.parts);
     if (whole !== undefined) return whole;
     const found = new Map<number, number>();
     for (const piece of block.pieces) {
       if (isCovered(piece, found)) continue;
-      for (const [address, word] of (await this.#patiently([piece])) ?? []) found.set(address, word);
+      for (const [address, word] of (await this.#orFailing([piece])) ?? []) found.set(address, word);
     }
     return found.size === 0 ? undefined : found;
+  }
+
+  /** What the unit gave as a reason for an answer that it does not have: to be told where nothing at all was read. */
+  get failure(): DriverError | undefined {
+    return this.#failure;
+  }
+
+  async #orFailing(parts: readonly Part[]): Promise<Registers | undefined> {
+    try {
+      return await this.#patiently(parts);
+    } catch (error) {
+      if (!(error instanceof Failing)) throw error;
+      this.#failure = error;
+      return undefined;
+    }
   }
 
   /** The same for a first look over TCP, where silence about one block is no reason to give up. */
@@ -89,6 +108,7 @@ export class Conversation {
       return await this.#once(block.parts);
     } catch (error) {
       if (error instanceof LineError && (error.trouble === 'silent' || error.trouble === 'gone')) return 'silence';
+      if (error instanceof Failing) return undefined;
       throw this.#told(error);
     }
   }
@@ -155,7 +175,8 @@ export class Conversation {
     this.#party.record?.({ key: `${address} ${count}`, value: exception, refusal: true });
     if (refusals.has(exception)) return undefined;
     if (lostBehind.has(exception)) throw new BehindLost(`Modbus exception ${exception}`);
-    throw this.#error('protocol', `the unit answers with Modbus exception ${exception}`, true);
+    const what = `${this.#party.ups}: the unit answers with Modbus exception ${exception}`;
+    throw new Failing('protocol', what, { retry: true });
   }
 
   /** Trouble of the line in the words of this UPS. */

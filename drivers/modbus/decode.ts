@@ -3,7 +3,7 @@
  * rule stands alone: a strange value loses its own field and nothing else.
  */
 import type { FieldKey, ReadingFields, Signal, SignalKey, TestResult } from '../contract.ts';
-import { batteryVoltage, type Rule, upsStatus } from './registers.ts';
+import { battery, type Rule, upsStatus } from './registers.ts';
 
 /** What was read, by wire address. */
 export type Registers = ReadonlyMap<number, number>;
@@ -61,7 +61,29 @@ export function isAlive(registers: Registers): boolean {
   const low = registers.get(upsStatus.address + 1);
   const isKnown = high !== undefined && low !== undefined && !(high === notAvailable && low === notAvailable);
   if (isKnown && (low & upsStatus.states) !== 0) return true;
-  return (wordAt(registers, batteryVoltage) ?? 0) !== 0;
+  return (wordAt(registers, battery.voltage) ?? 0) !== 0;
+}
+
+/** From 2005 to 2060, in days since 2000-01-01: whoever holds another number there holds something else. */
+const likelyDays = { from: 1827, to: 21_915 } as const;
+
+/**
+ * Whether status and measurements can only be those of such a unit: it is in exactly one state, no bit is set that has
+ * no meaning, and charge, voltage, temperature and date are those of a battery. For units that do not say who they are.
+ */
+export function looksLikeSmartUps(registers: Registers): boolean {
+  const { address, exclusive, unused } = upsStatus;
+  const [high, low] = [registers.get(address), registers.get(address + 1)];
+  const charge = wordAt(registers, battery.charge);
+  const volts = wordAt(registers, battery.voltage);
+  if (high === undefined || low === undefined || charge === undefined || volts === undefined) return false;
+  const isSet = (bit: number) => (((bit < 16 ? low : high) >>> (bit % 16)) & 1) === 1;
+  if (exclusive.filter(isSet).length !== 1 || unused.some(isSet)) return false;
+  const days = wordAt(registers, battery.replaceBy) ?? 0;
+  if (days !== 0 && (days < likelyDays.from || days > likelyDays.to)) return false;
+  const temperature = wordAt(registers, battery.temperature);
+  const degrees = temperature === undefined ? 25 : (temperature << 16) / 0x10000 / 128;
+  return charge > 0 && charge <= 100 * 512 && volts >= 8 * 32 && volts <= 600 * 32 && degrees > -30 && degrees < 100;
 }
 
 function addSignal(draft: Draft, signal: SignalKey, cause: string, value: boolean, raw: string): void {

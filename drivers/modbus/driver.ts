@@ -4,7 +4,7 @@
  */
 import { type Driver, type DriverContext, DriverError, type DriverModule, type Reading } from '../contract.ts';
 import { BehindLost, Conversation, failureOf, isCheck, lostNote, type Party } from './conversation.ts';
-import { type Draft, evaluate, isBlank, type Registers, textAt } from './decode.ts';
+import { type Draft, evaluate, isBlank, looksLikeSmartUps, type Registers, textAt } from './decode.ts';
 import { modbusProbe } from './discover.ts';
 import { joinLine, type Line, leaveLine } from './line.ts';
 import { lineSettings, type ModbusOptions } from './options.ts';
@@ -113,25 +113,31 @@ class ModbusDriver implements Driver {
   async #learn(talk: Conversation): Promise<Reading> {
     const found = await talk.glance(check);
     if (found !== undefined && found !== 'silence' && isCheck(found))
-      return this.#recognised(await this.#native(talk), 'native', true);
+      return await this.#recognised(talk, { map: 'native', hasCheck: true });
     const items = await talk.read(inventory);
-    if (items !== undefined && namesUps(items)) return this.#recognised(await this.#native(talk), 'native', false);
-    const words = await talk.read(oldStatus);
-    if (found === undefined && items === undefined && words !== undefined && isOldStatus(words))
-      return this.#recognised(await this.#old(talk), 'old', false);
+    if (items !== undefined && namesUps(items)) return await this.#recognised(talk, { map: 'native', hasCheck: false });
+    const [state, measured] = [await talk.read(status), await talk.read(dynamic)];
+    if (state !== undefined && measured !== undefined && looksLikeSmartUps(new Map([...state, ...measured])))
+      return await this.#recognised(talk, { map: 'native', hasCheck: false });
+    const words = found === undefined && items === undefined ? await talk.read(oldStatus) : undefined;
+    if (words !== undefined && isOldStatus(words)) return await this.#recognised(talk, { map: 'old', hasCheck: false });
+    if (talk.failure !== undefined) throw talk.failure;
     return { verdict: 'not-a-ups', note: noUpsNote, fields: {}, signals: {} };
   }
 
-  #recognised(reading: Reading, map: Known['map'], hasCheck: boolean): Reading {
+  async #recognised(talk: Conversation, what: Omit<Known, 'learnAgainAt'>): Promise<Reading> {
+    const reading = what.map === 'native' ? await this.#native(talk) : await this.#old(talk);
     if (reading.verdict !== 'ups') return reading;
-    this.#known = { map, hasCheck, learnAgainAt: this.#context.monotonic() + hour };
-    this.#context.log('info', `answers with the ${map} register map`, { model: reading.fields['device.model']?.value });
+    this.#known = { ...what, learnAgainAt: this.#context.monotonic() + hour };
+    const model = reading.fields['device.model']?.value;
+    this.#context.log('info', `answers with the ${what.map} register map`, { model });
     return reading;
   }
 
   async #native(talk: Conversation): Promise<Reading> {
     const blocks = [await talk.read(status), await talk.read(dynamic), await talk.read(inventory)];
     const registers: Registers = new Map(blocks.flatMap((block) => [...(block ?? [])]));
+    if (registers.size === 0 && talk.failure !== undefined) throw talk.failure;
     if (registers.size === 0 || isBlank(registers)) {
       const wasKnown = this.#known !== undefined || talk.hasCheck;
       this.#known = undefined;
@@ -147,6 +153,7 @@ class ModbusDriver implements Driver {
     const words = await talk.read(oldStatus);
     const packs = await talk.read(oldPacks);
     const draft: Draft = { fields: {}, signals: {} };
+    if (words === undefined && talk.failure !== undefined) throw talk.failure;
     if (words === undefined || !isOldStatus(words)) {
       this.#known = undefined;
       return { verdict: 'ups-lost', note: lostNote, ...draft };
@@ -164,11 +171,13 @@ class ModbusDriver implements Driver {
   }
 }
 
-/** A model or SKU, and a serial number: for cards that do not have the test block. */
+/** A name that only these units have, or any model or SKU with a serial number: for cards without the test block. */
 function namesUps(registers: Registers): boolean {
-  const name = textAt(registers, model, 16) ?? textAt(registers, sku, 16);
+  const names = [textAt(registers, model, 16), textAt(registers, sku, 16)].filter((name) => name !== undefined);
+  if (names.some((name) => /^(smart|back|easy)-ups\b|^(smt|smx|srt|surtd|src|smc|smtl)l?\d{2,}/i.test(name)))
+    return true;
   const number = textAt(registers, serial, 8);
-  return name !== undefined && name.length >= 4 && number !== undefined && /^[0-9A-Z]{6,}$/i.test(number);
+  return names.some((name) => name.length >= 4) && number !== undefined && /^[0-9A-Z]{6,}$/i.test(number);
 }
 
 /** 990-5702A: a unit is on line or on battery, never both, and its status words are bytes. */

@@ -61,6 +61,8 @@ export const inventory: Block = {
     [516, 80],
     [516, 8],
     [532, 56],
+    [532, 32],
+    [564, 24],
     [590, 2],
     [installed, 1],
   ],
@@ -81,10 +83,21 @@ export const oldStatus: Block = { name: 'old status', parts: from(0, [4, 3 + 3, 
 /** 990-5702A: 10 bad packs, 11 packs. Many units have not even these. */
 export const oldPacks: Block = { name: 'old packs', parts: [[10, 2], ...from(10, [13, 14])], pieces: [] };
 
-/** UPSStatus, 2 registers: bits 1 online, 2 on battery, 3 bypass, 4 output off, 5 fault; one at least is always set. */
-export const upsStatus = { address: 0, states: 0b11_1110 } as const;
-/** Battery.PositiveVoltage, volts/32: never 0 in a unit that lives. */
-export const batteryVoltage = 131;
+/**
+ * UPSStatus, 2 registers: bits 1 online, 2 on battery, 3 bypass, 4 output off, of which exactly one is set, 5 fault;
+ * `unused` ones have no meaning in any document.
+ */
+export const upsStatus = {
+  address: 0,
+  states: 0b11_1110,
+  exclusive: [1, 2, 3, 4],
+  unused: [11, 12, 16, 17, 18, 24, 25, 26, 27, 28, 29, 30, 31],
+} as const;
+/**
+ * StateOfCharge %/512; Battery.PositiveVoltage V/32, never 0 in a unit that lives; Battery.Date; Battery.Temperature
+ * °C/128, signed.
+ */
+export const battery = { charge: 130, voltage: 131, replaceBy: 133, temperature: 135 } as const;
 
 export const model = 532;
 export const sku = 548;
