@@ -138,7 +138,9 @@ class ModbusWriter {
 
   /** What the register holds, of the unit that is meant and no other. @throws DriverError */
   async #dateNow(line: Line, limit: Limit): Promise<number> {
-    const registers = await new Conversation(line, this.#party, limit, false).read(identity);
+    const talk = new Conversation(line, this.#party, limit, false);
+    const registers = await talk.read(identity);
+    if (registers === undefined && talk.failure !== undefined) throw talk.failure;
     const draft: Draft = { fields: {}, signals: {} };
     if (registers !== undefined) evaluate(nativeRules, registers, draft);
     const now = registers?.get(installed);
