@@ -167,7 +167,7 @@ export class Agent {
 
   async #reload(config: Config): Promise<void> {
     const { log } = this.#parts;
-    if (config.stateDir !== this.#office.config.stateDir) {
+    if (config.stateDir !== this.#parts.config.stateDir) {
       log(
         'warn',
         'config.restart-needed',

@@ -35,7 +35,7 @@ export function textOf(result: DiscoveryResult, added: readonly string[] | undef
   if (added !== undefined && added.length > 0) {
     lines.push(
       ...added.map((name) => printable(`# Added to ${path}: ${name}`)),
-      '# The agent takes it in when it reads the config again: systemctl reload upsteward, or send it SIGHUP.',
+      '# A running agent takes it in with: upsteward reload',
     );
   } else if (fresh.length > 0) {
     lines.push('', 'ups:', yamlOf(fresh.map((finding) => blockOf(finding, 'shown'))).trimEnd());

@@ -43,7 +43,7 @@ async function write(path: string, hash: string): Promise<void> {
     process.stderr.write(`${path} names the file of the hash in portal.passwordHashFile. Put this into that file:\n`);
     process.stdout.write(`${hash}\n`);
   } else {
-    process.stdout.write(`The hash of the password is in ${path}. A running agent takes it on SIGHUP.\n`);
+    process.stdout.write(`The hash of the password is in ${path}. A running agent takes it with: upsteward reload\n`);
   }
 }
 

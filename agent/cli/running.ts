@@ -1,6 +1,7 @@
 /** The commands for a running agent, which nobody else can answer: `health` and `reload`. */
 import { type Command, Option } from 'commander';
 import type { HealthOutput, ReloadOutput } from '../commands.ts';
+import { ControlError } from '../control/protocol.ts';
 import { healthText } from './print.ts';
 import type { GlobalOptions } from './session.ts';
 
@@ -33,6 +34,13 @@ export function addRunning(program: Command, globals: () => GlobalOptions): void
     .addOption(new Option('--json', 'print the answer as JSON'))
     .action(async (options: { json?: boolean }) => {
       const words = ({ ups }: ReloadOutput): string => `The config was read again: ${ups} UPS.`;
-      await answer<ReloadOutput>('reload', options.json, words, reloadMs);
+      try {
+        await answer<ReloadOutput>('reload', options.json, words, reloadMs);
+      } catch (error) {
+        // The socket stands in the state folder: an agent that still has the old one is not found by the new file.
+        if (error instanceof ControlError && error.code === 'not-running')
+          process.stderr.write('If you changed `stateDir`, restart the agent: a reload does not move it.\n');
+        throw error;
+      }
     });
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { newConfig } from '../../config/new-config.ts';
 import { isUntouched, readSample } from '../../config/sample.ts';
+import { firstConfig } from '../../scripts/package/first-config.ts';
 
 const sample = await readSample();
 const comments = (text: string): string[] => text.split('\n').filter((line) => /^ *##/.test(line));
@@ -84,6 +85,7 @@ describe('isUntouched', () => {
     expect(isUntouched(sample.text.replaceAll(/^( +(company|mail|url|from|host):) .*$/gm, '$1'), sample.text)).toBe(
       true,
     );
+    expect(isUntouched(firstConfig(sample.text, '/usr/lib/upsteward.json'), sample.text), 'of the package').toBe(true);
     expect(isUntouched('', sample.text)).toBe(true);
   });
 

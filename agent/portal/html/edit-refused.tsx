@@ -33,7 +33,7 @@ function refused(c: PortalContext, back: string, error: ConfigEditError): Respon
       </p>
       {error.byHand === '' ? undefined : (
         <>
-          <p>{`Write this into ${path} by hand, then let the agent read it again (SIGHUP, or a restart):`}</p>
+          <p>{`Write this into ${path} by hand, then let the agent read it again (upsteward reload):`}</p>
           <pre tabindex={0}>{error.byHand}</pre>
         </>
       )}

@@ -118,7 +118,7 @@ describe('discover', () => {
       '# 2 UPS found; 1 in the config already.',
       '# Lab: Smart-UPS 750, serial AS1212000009 (in the config, lab 127.0.0.1)',
       `# Added to ${config}: Smart-UPS 1500 127.9.3.2`,
-      '# The agent takes it in when it reads the config again: systemctl reload upsteward, or send it SIGHUP.',
+      '# A running agent takes it in with: upsteward reload',
       '',
     ]);
     const after = await readFile(config, 'utf8');

@@ -30,7 +30,7 @@ it('writes the hash into the file, also where the address already asks for one',
     [...site, 'portal:', '  listen: 0.0.0.0:8080 # for the office', ''].join('\n'),
     'correct horse\nbattery\n',
   );
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/^The hash of the password is in .*SIGHUP\.\n$/)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^The hash of the password is in .*upsteward reload\n$/)]);
   expect(file).toContain('# ours');
   expect(file).toContain('# for the office');
   expect(file).not.toContain('correct horse');

@@ -98,12 +98,11 @@ describe('the command line', { timeout: 60_000 }, () => {
   it('says that no agent runs, whatever the config looks like', async () => {
     const badPath = join(folder, 'unwell.yaml');
     await writeFile(badPath, `${bad}stateDir: state\n`, { mode: 0o600 });
-    for (const { code, stdout, stderr } of await Promise.all([
-      cli(['health', '-c', badPath]),
-      cli(['reload', '-c', badPath]),
-    ])) {
+    const [health, reload] = await Promise.all([cli(['health', '-c', badPath]), cli(['reload', '-c', badPath])]);
+    expect(reload.stderr, 'an agent on another folder is not found').toContain('If you changed `stateDir`, restart');
+    for (const { code, stdout, stderr } of [health, reload]) {
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toMatch(/^upsteward: no agent is running on .*state/);
+      expect(stderr).toMatch(/^upsteward: no agent is running on .*state/m);
     }
   });
 });
