@@ -196,6 +196,8 @@ async function previewed(office: Office, args: Args): Promise<PreviewedMail[]> {
     days,
     copy: snapshot(office.desk.store),
     from: office.sender === '' ? 'preview@localhost' : office.sender,
+    // Thousands of units take seconds: polls and requests have their turn in between.
+    pause: async () => await new Promise((resolve) => setImmediate(resolve)),
     ...(args['accepted'] === true ? { accepted: true } : {}),
   });
 }

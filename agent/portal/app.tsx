@@ -3,7 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { OperationError } from '../operations/desk.ts';
-import { isPublicHost, requireForm, requireVisitor, visitorOf } from './access/guard.ts';
+import { addressOf, isPublicHost, requireForm, requireVisitor, visitorOf } from './access/guard.ts';
 import type { LoginLimiter } from './access/limiter.ts';
 import type { Refusals } from './access/refusals.ts';
 import type { AccessRules } from './access/rules.ts';
@@ -102,12 +102,13 @@ const [longForms, shortForms] = [longestForm, longestForeign].map((maxSize) =>
 ) as [MiddlewareHandler<PortalEnv>, MiddlewareHandler<PortalEnv>];
 
 /** An app with nothing but the style sheet, and what every answer of it has. */
-function plainApp({ desk, seal }: AppParts, menu: readonly MenuEntry[]): PortalApp {
+function plainApp({ desk, seal, refusals, rules }: AppParts, menu: readonly MenuEntry[]): PortalApp {
   const app = new Hono<PortalEnv>();
   app.use(async (c, next) => {
     c.set('menu', menu);
     c.set('seal', seal);
     c.set('desk', desk);
+    c.set('refuse', (kind) => refusals.count(kind, addressOf(c, rules)));
     await next();
     secure(c);
   });

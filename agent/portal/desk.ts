@@ -2,6 +2,7 @@
 import type { Context, Hono } from 'hono';
 import type { Live } from '../commands.ts';
 import type { Office } from '../office.ts';
+import type { RefusalKind } from './access/refusals.ts';
 import type { Visitor } from './access/visitor.ts';
 
 /** The config file behind the running agent. */
@@ -44,6 +45,8 @@ export interface PortalEnv {
     /** Signs what travels through the browser and back. */
     readonly seal: Seal;
     readonly desk: PortalDesk;
+    /** Counts what was refused to whoever asks. */
+    readonly refuse: (kind: RefusalKind) => void;
   };
 }
 

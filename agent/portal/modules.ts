@@ -1,13 +1,18 @@
 /** All modules with pages, in the order of the menu. A new one is one line here. */
 import type { RouteModule } from './desk.ts';
+import { access } from './pages/access.tsx';
 import { answer } from './pages/answer.tsx';
+import { calendar } from './pages/calendar.ts';
 import { dates } from './pages/dates.tsx';
 import { health, metrics } from './pages/machine.ts';
 import { overview } from './pages/overview.tsx';
+import { preview } from './pages/preview.tsx';
 import { record } from './pages/record.tsx';
+import { report } from './pages/report.tsx';
 import { reseller } from './pages/reseller.tsx';
 import { seen } from './pages/seen.tsx';
 import { sent } from './pages/sent.tsx';
+import { tables } from './pages/tables.tsx';
 import { ups } from './pages/ups.tsx';
 
 export const modules: readonly RouteModule[] = [
@@ -18,6 +23,11 @@ export const modules: readonly RouteModule[] = [
   record,
   ups,
   sent,
+  preview,
+  report,
+  tables,
+  access,
+  calendar,
   answer,
   health,
   metrics,

@@ -150,7 +150,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   pino: ['agent/ops/'],
   hono: ['agent/portal/'],
   '@hono/node-server': ['agent/portal/'],
-  'ical-generator': ['agent/portal/'],
+  'ical-generator': ['agent/portal/calendar/'],
   imapflow: ['agent/delivery/answers/'],
   'csv-parse': ['agent/operations/table.ts'],
   'csv-stringify': ['agent/operations/table.ts'],

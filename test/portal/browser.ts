@@ -7,8 +7,7 @@ import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 /** Ways to look at a page. */
 export const looks = {
   desktop: { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
-  dark: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
-  phone: { viewport: { width: 375, height: 800 }, colorScheme: 'light' },
+  phone: { viewport: { width: 375, height: 800 }, colorScheme: 'dark' },
 } as const;
 export type Look = keyof typeof looks;
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
 import { dailyRun } from '../../agent/operations/daily.ts';
+import { createToken, renewCalendar } from '../../agent/operations/secrets.ts';
 import { sentItems } from '../../agent/operations/sent.ts';
 import { type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { Browser, type Look, looks } from './browser.ts';
@@ -43,6 +44,9 @@ beforeAll(async () => {
   await site.accept();
   await dailyRun(site.office.desk, site.office.units);
   await site.office.outbox.deliver();
+  const { desk } = site.office;
+  await renewCalendar(desk);
+  await createToken(desk, 'PSA of the reseller', true);
   await site.portal.follow(site.office.config.portal);
   browser = await Browser.open(site.portal.addresses[0] ?? '');
   end = kept();
@@ -63,6 +67,11 @@ const pages: readonly [name: string, path: () => string][] = [
   ['what was sent about a UPS', () => '/sent?ups=Server%20room&fate=sent'],
   ['a mail', () => mailOf('notices')],
   ['an invitation', () => mailOf('invitation')],
+  ['the preview', () => '/preview?days=400'],
+  ['a mail to come', () => '/preview/mail?days=400&n=1'],
+  ['the report', () => '/report?sites=yes'],
+  ['import and export', () => '/tables'],
+  ['calendar and API', () => '/access'],
 ];
 
 describe.each(pages)('%s', (_name, path) => {

@@ -7,6 +7,8 @@ export const refusalKinds = {
   'foreign-form': 'A form came from another site, or without its token',
   'foreign-host': 'The page was called by a name that is not its own',
   'not-vouched': 'The page was called past its proxy, or through an unknown one',
+  'wrong-token': 'A wrong or revoked token was given for the API or the calendar feed',
+  'token-limited': 'Wrong tokens were not answered, because there were too many',
   'no-session': 'Something was to be changed without a login, or by one that has ended',
 } as const;
 export type RefusalKind = keyof typeof refusalKinds;

@@ -3,6 +3,7 @@
 import { revealedWords } from '../../delivery/reveals.ts';
 import type { ConsentRecord, ConsentStep, Disclosure } from '../../operations/consent.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
+import { download } from '../html/download.ts';
 import { Moment } from '../html/facts.tsx';
 import { page } from '../html/layout.tsx';
 import { Paging, pageOf } from '../html/paging.tsx';
@@ -24,11 +25,6 @@ export const record: RouteModule = {
     });
   },
 };
-
-const download = (type: string, name: string): Record<string, string> => ({
-  'Content-Type': type,
-  'Content-Disposition': `attachment; filename="${name}"`,
-});
 
 function recordPage(c: PortalContext, desk: PortalDesk, { steps, disclosures }: ConsentRecord): Response {
   const number = Number(c.req.query('page') ?? 1);

@@ -6,7 +6,7 @@ import { sentPath, stateWords, whatItIs, whoGetsIt } from './words.ts';
 
 export function SentTable({ items, desk }: { items: readonly SentItem[]; desk: PortalDesk }) {
   return (
-    <table class="stacking">
+    <table class="stacking mails">
       <caption class="unseen">What was sent and what waits, newest first</caption>
       <thead>
         <tr>
