@@ -1,17 +1,17 @@
 /** The only place that builds the running agent, starts its parts and stops them in reverse. */
 import { type ScheduledTask, schedule } from 'node-cron';
-import type { Config, UpsConfig } from '../config/config.ts';
-import type { Driver, DriverContext, DriverError, Reading } from '../drivers/contract.ts';
-import { driverOptions, loadDriver } from '../drivers/registry.ts';
+import type { Config } from '../config/config.ts';
+import type { DriverError, Reading } from '../drivers/contract.ts';
 import { runCommand } from './commands.ts';
 import { type ControlServer, type Patience, takeControlPatiently } from './control/server.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { ServerStatus } from './lister.ts';
 import { Office } from './office.ts';
 import type { Log } from './operations/desk.ts';
 import { OperationError } from './operations/desk.ts';
 import { followConfig } from './operations/reseller.ts';
 import { Metrics } from './ops/metrics.ts';
-import { Poller, type PollStatus, type Target } from './polling/poller.ts';
+import type { PollStatus } from './polling/poller.ts';
 import { type Cancel, pause, type Timers } from './polling/timers.ts';
 import type { ConfigFile } from './portal/desk.ts';
 import { Portal } from './portal/server.ts';
@@ -19,6 +19,7 @@ import { openStore } from './store/lowdb-store.ts';
 import type { Store } from './store/port.ts';
 import { type TrapStatus, Traps } from './traps.ts';
 import { version } from './version.ts';
+import { Watch } from './watch.ts';
 
 export interface AgentParts {
   readonly config: Config;
@@ -33,8 +34,6 @@ export interface AgentParts {
 
 /** The longest the heartbeat waits. */
 const beatMs = 30_000;
-/** A daily run waits this long at most for the first round of polls and what it has to confirm. */
-const patienceMs = 120_000;
 /** A stop, and a reload's end of the old mail server, wait this long for a mail that is on the wire. */
 const lastMailMs = 20_000;
 /** Whoever changed the config on the page waits this long at most to see what came of it. */
@@ -58,19 +57,6 @@ export async function openState(config: Config, log: Log, now: () => Date): Prom
   });
 }
 
-/** Creates the driver of one UPS; it does no I/O until it is read. */
-export async function driverFor(ups: UpsConfig, log: Log, monotonic: () => number): Promise<Target> {
-  const { name, options } = ups.driver;
-  const module = await loadDriver(name);
-  const context: DriverContext = {
-    ups: ups.name,
-    monotonic,
-    log: (level, message, details) => log(level, `driver.${name}`, message, { ups: ups.name, ...details }),
-  };
-  const driver: Driver = module.create(options, context);
-  return { name: ups.name, line: driverOptions(name).lineOf(options), driver };
-}
-
 export class Agent {
   readonly #parts: AgentParts;
   readonly #control: ControlServer;
@@ -80,8 +66,7 @@ export class Agent {
   readonly #portal: Portal | undefined;
   readonly #traps: Traps;
   readonly #metrics: Metrics;
-  #poller: Poller;
-  #pollingSince = 0;
+  readonly #watch: Watch;
   #daily: ScheduledTask | undefined;
   #cancelBeat: Cancel = () => {};
   #stopping: Promise<void> | undefined;
@@ -93,20 +78,31 @@ export class Agent {
     this.#control = control;
     this.#store = store;
     this.#office = office;
-    this.#poller = this.#newPoller(office.config);
-    this.#traps = new Traps({ ...parts, hurry: (name) => this.#poller.hurry(name) });
+    this.#watch = new Watch({
+      ...parts,
+      office,
+      onReading: (name, reading) => this.#onReading(name, reading),
+      onFailure: (name, error) => this.#onFailure(name, error),
+      onRead: (name, ms, result) => {
+        const driver = office.units.configOf(name)?.ways.find((way) => way.name === name)?.driver ?? '';
+        metrics.polled({ driver, seconds: ms / 1000, result });
+      },
+      onSettled: () => this.#wake(),
+      onListed: () => this.#inTurn(() => this.#relist()),
+    });
+    this.#traps = new Traps({ ...parts, hurry: (name) => this.#watch.hurry(name) });
     this.#heartbeat = new Heartbeat(office, {
       monotonic: () => parts.timers.monotonic(),
       trustClock: parts.trustClock ?? false,
-      ready: () => this.#isReady(),
+      ready: () => this.#watch.ready,
       followConfig: () => this.#followConfig(),
-      readAnew: () => this.#inTurn(() => this.#pollAnew()),
+      readAnew: () => this.#inTurn(() => this.#watch.pollAnew()),
     });
     metrics.watch({
       ...office,
       waiting: () => ({ mails: office.outbox.depth(), endpoint: office.forwarder.depth() }),
       answers: (ups) => {
-        const status = this.#poller.status(ups);
+        const status = this.#watch.status(ups);
         return status && status.failures === 0;
       },
       clockTrouble: () => this.clockTrouble(),
@@ -177,7 +173,7 @@ export class Agent {
     const closeOld = await this.#office.reconfigure(config);
     void this.#mailsDone().then(closeOld);
     this.#heartbeat.configChanged();
-    await this.#pollAnew();
+    await this.#watch.follow();
     await this.#traps.follow(config);
     this.#scheduleDaily();
     await this.#portal?.follow(config.portal);
@@ -197,7 +193,7 @@ export class Agent {
     log('info', 'agent.started', `upsteward ${version} watches ${config.ups.length} UPS.`, {
       stateDir: config.stateDir,
     });
-    await this.#startPolling();
+    await this.#watch.start();
     await this.#traps.follow(config);
     this.#scheduleDaily();
     this.#control.serve(({ command, args }) => this.#run(command, args));
@@ -224,34 +220,11 @@ export class Agent {
     await units.reconcile();
   }
 
-  async #pollAnew(): Promise<void> {
-    await this.#poller.stop();
-    this.#poller = this.#newPoller(this.#office.config);
-    await this.#startPolling();
-  }
-
-  async #startPolling(): Promise<void> {
-    const { log, timers } = this.#parts;
-    this.#pollingSince = timers.monotonic();
-    const targets = await Promise.all(
-      this.#office.config.ups.map((ups) => driverFor(ups, log, () => timers.monotonic())),
-    );
-    this.#poller.start(targets);
-  }
-
-  #newPoller(config: Config): Poller {
-    const { log, timers } = this.#parts;
-    const drivers = new Map(config.ups.map(({ name, driver }) => [name, driver.name]));
-    return new Poller({
-      ...config.polling,
-      timers,
-      log,
-      onReading: (name, reading) => this.#onReading(name, reading),
-      onFailure: (name, error) => this.#onFailure(name, error),
-      onRead: (name, ms, result) =>
-        this.#metrics.polled({ driver: drivers.get(name) ?? '', seconds: ms / 1000, result }),
-      onSettled: () => this.#wake(),
-    });
+  /** A server has other units than before: the next beat retires those that are gone. */
+  async #relist(): Promise<void> {
+    await this.#watch.relist();
+    this.#heartbeat.configChanged();
+    this.#wake();
   }
 
   async #onReading(name: string, reading: Reading): Promise<{ again: boolean }> {
@@ -266,10 +239,6 @@ export class Agent {
 
   async #onFailure(name: string, _error: DriverError): Promise<void> {
     if (this.#heartbeat.clockIsRight()) await this.#office.units.missed(name);
-  }
-
-  #isReady(): boolean {
-    return this.#poller.settled || this.#parts.timers.monotonic() - this.#pollingSince > patienceMs;
   }
 
   /** At the site's hour; the heartbeat would notice by itself within half a minute, and after a missed tick. */
@@ -318,7 +287,7 @@ export class Agent {
     this.#cancelBeat();
     await this.#daily?.destroy();
     await this.#traps.stop();
-    await this.#poller.stop();
+    await this.#watch.stop();
     await this.#mailsDone();
     await this.#office.close();
     await this.#heartbeat.settled();
@@ -340,7 +309,7 @@ export class Agent {
   /** What makes no progress although it must: nothing while all is well, else the process is best started anew. */
   stuck(): string[] {
     const beat = this.#heartbeat.stuck() ? ['the heartbeat'] : [];
-    return [...beat, ...this.#poller.stuck().map((name) => `polling of ${name}`)];
+    return [...beat, ...this.#watch.stuck().map((name) => `polling of ${name}`)];
   }
 
   /** What is wrong with the clock, if anything. */
@@ -353,9 +322,14 @@ export class Agent {
     return this.#traps.status();
   }
 
+  /** How the servers fare whose units are all watched. */
+  serverStatus(): ServerStatus[] {
+    return this.#watch.servers();
+  }
+
   /** Whether every UPS was tried since the start. */
   ready(): boolean {
-    return this.#isReady();
+    return this.#watch.ready;
   }
 
   /** The figures in the text format of Prometheus. */
@@ -365,18 +339,17 @@ export class Agent {
 
   /** How the last poll of a UPS went, with its age in milliseconds. */
   pollStatus(name: string): (PollStatus & { ageMs: number }) | undefined {
-    const status = this.#poller.status(name);
-    return status && { ...status, ageMs: this.#parts.timers.monotonic() - status.triedAt };
+    return this.#watch.status(name);
   }
 
   /** Reads one UPS now, in its place in the queue of its line. @throws DriverError */
   async pollNow(name: string): Promise<Reading | undefined> {
-    return await this.#poller.pollNow(name);
+    return await this.#watch.pollNow(name);
   }
 
   /** Does something with one UPS in its place in the queue of its line. @throws DriverError */
   async inTurn<T>(name: string, job: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return await this.#poller.inTurn(name, job);
+    return await this.#watch.inTurn(name, job);
   }
 
   async pause(ms: number): Promise<void> {

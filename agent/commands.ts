@@ -11,6 +11,7 @@ import { resellerCommands } from './commands/reseller.ts';
 import { DeliveryError } from './delivery/channel.ts';
 import { composeMail } from './delivery/mail/compose.ts';
 import type { WayView } from './lifecycle/way-views.ts';
+import type { ServerStatus } from './lister.ts';
 import type { Office } from './office.ts';
 import { datesToConfirm } from './operations/dates.ts';
 import { OperationError, today } from './operations/desk.ts';
@@ -21,7 +22,7 @@ import { remind } from './operations/remind.ts';
 import { connectionOf } from './operations/reseller.ts';
 import { sendTestEvent } from './operations/test-event.ts';
 import { noSuchUps } from './operations/units.ts';
-import { type PollOutput, pollOutput } from './poll.ts';
+import { type PollOutput, pollOutput, severalUps } from './poll.ts';
 import type { PollStatus } from './polling/poller.ts';
 import { writeBackup } from './store/backup.ts';
 import { snapshot } from './store/memory-store.ts';
@@ -44,6 +45,7 @@ export interface Live {
   pollStatus(name: string): (PollStatus & { ageMs: number }) | undefined;
   pollNow(name: string): Promise<Reading | undefined>;
   trapStatus(): TrapStatus | undefined;
+  serverStatus(): readonly ServerStatus[];
 }
 
 type Command = (office: Office, args: Args, live: Live | undefined, reach: Reach) => Promise<unknown>;
@@ -145,12 +147,15 @@ export interface StatusOutput {
   readonly waiting: { readonly mails: number; readonly endpoint: number };
   /** How traps are heard, where the config wants them and an agent runs. */
   readonly traps?: TrapStatus;
+  /** How servers fare whose units are all watched, while an agent runs. */
+  readonly servers?: readonly ServerStatus[];
   readonly ups: readonly UnitStatus[];
 }
 
 async function status(office: Office, live: Live | undefined): Promise<StatusOutput> {
   const clock = troubleWithClock(office, live);
   const traps = live?.trapStatus();
+  const servers = live?.serverStatus() ?? [];
   return {
     version,
     running: live !== undefined,
@@ -158,6 +163,7 @@ async function status(office: Office, live: Live | undefined): Promise<StatusOut
     reseller: connectionView(office.desk),
     waiting: { mails: office.outbox.depth(), endpoint: office.forwarder.depth() },
     ...(traps === undefined ? {} : { traps }),
+    ...(servers.length === 0 ? {} : { servers }),
     ups: unitViews(office.desk, office.units).map((view) => withPolls(view, live)),
   };
 }
@@ -174,7 +180,10 @@ function withPolls(view: UnitView, live: Live | undefined): UnitStatus {
 
 async function poll(office: Office, name: string, live: Live | undefined): Promise<PollOutput> {
   const ups = office.config.ups.find((each) => each.name === name);
-  if (ups === undefined) throw noSuchUps(name);
+  if (ups === undefined) {
+    const listed = office.config.ups.map((each) => each.name).filter((each) => each.startsWith(`${name} / `));
+    throw office.written.ups.some((each) => each.name === name) ? severalUps(name, listed) : noSuchUps(name);
+  }
   await loadDriver(ups.driver.name);
   const unit = office.units.find(name)?.value;
   return await pollOutput({

@@ -10,6 +10,7 @@ import { newSite } from './delivery/codes.ts';
 import { Forwarder } from './delivery/forwarder.ts';
 import { createSmtp, type Smtp } from './delivery/mail/smtp.ts';
 import { Outbox } from './delivery/outbox.ts';
+import { expanded, type ServerList } from './listed.ts';
 import { AnswerCounts } from './operations/answer-counts.ts';
 import { clockTrouble } from './operations/clock.ts';
 import type { Desk, Log, Site } from './operations/desk.ts';
@@ -32,8 +33,10 @@ export interface OfficeParts {
   readonly answered?: Desk['counted'];
 }
 
-/** What the config names beside the units, opened: replaced as a whole by a reload. */
+/** The config and what it names beside the units, opened: replaced as a whole by a reload. */
 interface Channels {
+  /** As it was read, and with the units that servers listed in place of the entries that stand for them. */
+  readonly written: Config;
   readonly config: Config;
   readonly site: Site;
   readonly smtp?: Smtp;
@@ -105,8 +108,20 @@ export class Office {
     return new Office(parts, await openChannels(config, parts));
   }
 
+  /** The config with each unit by itself, those that servers listed included. */
   get config(): Config {
     return this.#channels.config;
+  }
+
+  /** The config as it was read. */
+  get written(): Config {
+    return this.#channels.written;
+  }
+
+  /** A server listed other units than before. */
+  relist(): void {
+    const { written } = this.#channels;
+    this.#channels = { ...this.#channels, ...unitsOf(written, this.#parts.store) };
   }
 
   /** The From of every mail, empty without mail. */
@@ -147,8 +162,8 @@ async function openChannels(config: Config, parts: OfficeParts): Promise<Channel
   const { mail, cloud } = config;
   const ca = mail?.caFile === undefined ? undefined : await readCa(mail.caFile);
   return {
-    config,
-    site: siteOf(config),
+    written: config,
+    ...unitsOf(config, parts.store),
     ...(mail ? { smtp: createSmtp(smtpOptionsOf(mail, ca)) } : {}),
     ...(cloud
       ? {
@@ -161,6 +176,11 @@ async function openChannels(config: Config, parts: OfficeParts): Promise<Channel
         }
       : {}),
   };
+}
+
+function unitsOf(written: Config, store: Store): Pick<Channels, 'config' | 'site'> {
+  const config = expanded(written, (entry) => store.get<ServerList>(keys.list(entry))?.value);
+  return { config, site: siteOf(config) };
 }
 
 async function readCa(path: string): Promise<string> {

@@ -6,6 +6,7 @@ import type { Observed, Seen } from './lifecycle/observe.ts';
 import type { Unit } from './lifecycle/unit.ts';
 import { type WayView, wayViews } from './lifecycle/way-views.ts';
 import { heardOf } from './lifecycle/ways.ts';
+import { OperationError } from './operations/desk.ts';
 
 export interface PollOutput {
   readonly ups: string;
@@ -28,6 +29,13 @@ export interface PollInput {
   readonly unit?: Unit | undefined;
   readonly today: Day;
   readonly read: () => Promise<Reading | undefined>;
+}
+
+/** An entry that stands for all units of a server is no UPS that could be read. @param units names of those it stands for */
+export function severalUps(name: string, units: readonly string[]): OperationError {
+  const known =
+    units.length === 0 ? 'none is known yet' : `${units.slice(0, 5).join(', ')}${units.length > 5 ? ' …' : ''}`;
+  return new OperationError('several-ups', `"${name}" stands for all UPS of a server; name one of them: ${known}`);
 }
 
 /** The exit code that a verdict stands for: 0 when a UPS was read, 3 otherwise. */

@@ -168,6 +168,11 @@ export interface DriverModule<Options> {
   probe?(place: Place, context: ProbeContext): Promise<readonly Candidate[]>;
   /** How its devices are captured; without it they cannot be. */
   readonly capture?: () => Promise<CaptureForm<Options>>;
+  /**
+   * The units that a server knows now, for options that stand for all of them.
+   * @throws DriverError
+   */
+  list?(options: Options, context: DriverContext, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
 /** The part of a driver that the config needs before any device is touched. */
@@ -188,6 +193,12 @@ export interface DriverOptions<Options> {
   readonly searches?: readonly Search[];
   /** Whether two sections lead to the same unit, whatever the credentials. Unless given: those on the same line. */
   isSame?(one: Options, other: Options): boolean;
+  /** Options that stand for all units of a server; each of them is read by options of its own. */
+  readonly all?: {
+    is(options: Options): boolean;
+    /** Those of one unit, by the server's name for it; of options as they may be shown as well. */
+    one(options: Options, unit: string): Options;
+  };
   /** The options by which a unit of the config introduces us to others as well, or to its own host alone. */
   introduction?(options: Options): { readonly keys: readonly string[]; readonly host?: string } | undefined;
 }

@@ -59,7 +59,8 @@ function ofUrl(target: string): Source {
 async function configured(globals: GlobalOptions, name: string): Promise<Source> {
   const { readConfig } = await import('./session.ts');
   const { noSuchUps } = await import('../operations/units.ts');
-  const ups = (await readConfig(globals)).config.ups.find((each) => each.name === name);
+  const { unitNamed } = await import('../listed.ts');
+  const ups = unitNamed((await readConfig(globals)).config, name);
   if (ups === undefined) throw noSuchUps(name);
   return { ups: name, driver: ups.driver.name, options: ups.driver.options };
 }

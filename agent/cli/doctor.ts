@@ -3,7 +3,8 @@ import { stat, statfs } from 'node:fs/promises';
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Command, Option } from 'commander';
-import { type Config, checkConfig, configPath, stateDirOf } from '../../config/config.ts';
+import { type Config, checkConfig, configPath, stateDirOf, type UpsConfig } from '../../config/config.ts';
+import { withoutName } from '../../drivers/contract.ts';
 import { driverOptions } from '../../drivers/registry.ts';
 import type { HealthOutput, StatusOutput } from '../commands.ts';
 import { ControlError } from '../control/protocol.ts';
@@ -21,9 +22,12 @@ import {
   type Place,
   type Tried,
 } from '../doctor/judge.ts';
+import { isAll, nameOf } from '../listed.ts';
+import { askServer } from '../lister.ts';
 import { clockTrouble } from '../operations/clock.ts';
 import { printable } from '../poll.ts';
 import { Slots } from '../polling/slots.ts';
+import { realTimers } from '../polling/timers.ts';
 import { builtAt, version } from '../version.ts';
 import { connectMs, withSmtp } from './mail-server.ts';
 import type { GlobalOptions } from './session.ts';
@@ -102,12 +106,27 @@ async function pollAll(globals: GlobalOptions, config: Config): Promise<Finding[
   const { pollConfigured } = await import('./session.ts');
   const slots = new Slots(readsAtOnce);
   const findings = await Promise.all(
-    config.ups.map(async ({ name, driver }) => {
+    config.ups.map(async (entry) => {
+      const { driver } = entry;
       const line = driverOptions(driver.name).lineOf(driver.options);
-      return judgeUps(await slots.run(line, async () => await pollConfigured(globals, name)));
+      const names = isAll(entry) ? await slots.run(line, async () => await attempt(() => namesOf(entry))) : undefined;
+      if (names && 'failed' in names) {
+        const message = withoutName(entry.name, names.failed);
+        return judgeUps({ ups: entry.name, driver: driver.name, verdict: 'unreachable', facts: {}, message });
+      }
+      const polled = (names?.found ?? [entry.name]).map(async (name) =>
+        judgeUps(await slots.run(line, async () => await pollConfigured(globals, name))),
+      );
+      return (await Promise.all(polled)).flat();
     }),
   );
   return findings.flat();
+}
+
+/** The units of an entry that stands for all of a server, as it lists them now. */
+async function namesOf(entry: UpsConfig): Promise<string[]> {
+  const units = await askServer(entry, () => {}, realTimers.monotonic);
+  return units.map((unit) => nameOf(entry, unit));
 }
 
 async function tryMail({ mail }: Config): Promise<Tried<{ secure: boolean; authenticated: boolean }> | undefined> {

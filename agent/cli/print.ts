@@ -1,6 +1,7 @@
 /** What the commands print for a person; `--json` prints the same data as it is. */
 import type { HealthOutput, StatusOutput, UnitStatus } from '../commands.ts';
 import type { Facts } from '../lifecycle/model.ts';
+import type { ServerStatus } from '../lister.ts';
 import type { ConnectionView, EventView } from '../operations/overview.ts';
 import type { PreviewedMail } from '../operations/preview.ts';
 import { printable } from '../poll.ts';
@@ -40,6 +41,7 @@ export function statusText(status: StatusOutput): string {
     `reseller: ${connectionText(status.reseller)}`,
     waiting,
     ...(status.traps === undefined ? [] : [trapsText(status.traps)]),
+    ...(status.servers ?? []).map(serverText),
     '',
     rows.length === 0 ? 'No UPS is configured.' : table([head, ...rows]),
     ...(rows.some((row) => row.some((cell) => cell.endsWith('?')))
@@ -71,6 +73,10 @@ function trapsText({ listening, host, port, trouble, polls, others, unknown, ...
   if (!listening) return printable(`traps: not heard: ${trouble ?? 'not yet'}`);
   const bad = rest.refused + rest.malformed + rest.flooded;
   return `traps: heard on ${host} port ${port}: ${polls} gave reason to read a UPS, ${others} of other kinds, ${unknown} from strangers, ${bad} refused`;
+}
+
+function serverText({ entry, units, trouble }: ServerStatus): string {
+  return `${entry}: ${units} UPS of its server${trouble === undefined ? '' : `, which could not be asked: ${trouble}`}`;
 }
 
 export function connectionText(view: ConnectionView): string {

@@ -10,19 +10,21 @@ import {
   type UpsConfig,
 } from '../../config/config.ts';
 import type { Reading } from '../../drivers/contract.ts';
-import { commandPatience, driverFor, openState } from '../agent.ts';
+import { commandPatience, openState } from '../agent.ts';
 import { runCommand } from '../commands.ts';
 import { ask } from '../control/client.ts';
 import { ControlError } from '../control/protocol.ts';
 import { takeControlBriefly } from '../control/server.ts';
 import { dayOf } from '../lifecycle/days.ts';
+import { unitNamed } from '../listed.ts';
 import { Office } from '../office.ts';
 import type { Log } from '../operations/desk.ts';
 import { noSuchUps } from '../operations/units.ts';
-import { type PollOutput, pollOutput } from '../poll.ts';
+import { type PollOutput, pollOutput, severalUps } from '../poll.ts';
 import { pause, realTimers } from '../polling/timers.ts';
 import { unitOf } from '../site.ts';
 import type { Store } from '../store/port.ts';
+import { driverFor } from '../watch.ts';
 import type { Reach } from '../writing.ts';
 
 export interface GlobalOptions {
@@ -116,8 +118,8 @@ export async function pollConfigured(options: GlobalOptions, name: string): Prom
   const { config } = await readConfig(options);
   const running = await askAgent(config.stateDir, 'poll', { name }, ['no-access']);
   if (running !== undefined) return running.result as PollOutput;
-  const ups = config.ups.find((each) => each.name === name);
-  if (ups === undefined) throw noSuchUps(name);
+  const ups = unitNamed(config, name);
+  if (ups === undefined) throw config.ups.some((each) => each.name === name) ? severalUps(name, []) : noSuchUps(name);
   return await pollOutput({
     name,
     driver: ups.driver.name,
@@ -143,7 +145,7 @@ function alone(config: Config): Reach {
   return {
     inTurn: async (_name, job) => await job(AbortSignal.timeout(longestAlone)),
     pollNow: async (name) => {
-      const ups = config.ups.find((each) => each.name === name);
+      const ups = unitNamed(config, name);
       return ups && (await readOnce(ups));
     },
     pause: async (ms) => await pause(realTimers, 'pause', ms),

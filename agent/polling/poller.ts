@@ -33,7 +33,7 @@ export interface PollerParts {
   readonly onFailure: (name: string, error: DriverError) => Promise<void>;
   /** A read is over: how long it took, and the verdict of the reading or `unreachable`. */
   readonly onRead?: (name: string, ms: number, verdict: Verdict) => void;
-  /** Every target was tried once, and no alarm or change waits for its second reading. Called once. */
+  /** Every target was tried once, and no alarm or change waits for its second reading; again after more were added. */
   readonly onSettled?: () => void;
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
@@ -92,8 +92,8 @@ export class Poller {
     this.#slots = new Slots(parts.concurrency);
   }
 
-  /** Begins to poll; the first polls are spread so that answers do not come in one burst. */
-  start(targets: readonly Target[]): void {
+  /** Polls these as well; the first polls are spread so that answers do not come in one burst. */
+  add(targets: readonly Target[]): void {
     const step = Math.min(spreadMs, this.#parts.intervalMs / Math.max(1, targets.length));
     targets.forEach((target, index) => {
       const entry: Entry = {
@@ -112,7 +112,24 @@ export class Poller {
       this.#entries.set(target.name, entry);
       this.#schedule(entry, index * step);
     });
+    this.#settled = false;
     this.#lookSettled();
+  }
+
+  /** Polls these no more; a read of them that is under way comes to nothing. */
+  async remove(names: Iterable<string>): Promise<void> {
+    const gone = [...names].flatMap((name) => this.#entries.get(name) ?? []);
+    for (const entry of gone) {
+      this.#entries.delete(entry.target.name);
+      entry.cancel?.();
+    }
+    await Promise.all(gone.map(({ target }) => this.#close(target)));
+    if (!this.#settled) this.#lookSettled();
+  }
+
+  /** The names of all that are polled. */
+  names(): string[] {
+    return [...this.#entries.keys()];
   }
 
   /** Whether every target has been tried once and what that showed has been confirmed. */
@@ -195,11 +212,16 @@ export class Poller {
   }
 
   #schedule(entry: Entry, ms: number): void {
-    if (this.#stopped) return;
+    if (this.#isOver(entry)) return;
     const { timers } = this.#parts;
     entry.dueAt = timers.monotonic() + ms;
     this.#expect(entry, ms);
     entry.cancel = timers.after(`poll ${entry.target.name}`, ms, () => void this.#poll(entry));
+  }
+
+  /** Nobody wants its polls any more. */
+  #isOver({ target }: Entry): boolean {
+    return this.#stopped || this.#entries.get(target.name)?.target !== target;
   }
 
   #expect(entry: Entry, withinMs: number): void {
@@ -210,14 +232,14 @@ export class Poller {
     const { intervalMs, confirmAfterMs } = this.#parts;
     entry.expectedBy = Number.POSITIVE_INFINITY;
     const again = await this.#slots.run(entry.target.line, async () => {
-      if (this.#stopped) return false;
+      if (this.#isOver(entry)) return false;
       this.#expect(entry, backstopMs);
       entry.reading = true;
       entry.hurried = false;
       return await this.#readAndTell(entry);
     });
     entry.reading = false;
-    if (this.#stopped) return;
+    if (this.#isOver(entry)) return;
     entry.tried = true;
     entry.confirmations = again ? entry.confirmations + 1 : 0;
     const soon = again && entry.confirmations <= maxConfirmations;
@@ -243,7 +265,7 @@ export class Poller {
       entry.trouble = undefined;
       return again;
     } catch (error) {
-      if (this.#stopped) return false;
+      if (this.#isOver(entry)) return false;
       try {
         if (error instanceof DriverError) await this.#parts.onFailure(name, error);
         else throw error;
@@ -312,7 +334,7 @@ export class Poller {
 
   /** Keeps the status, and logs it when it says something else than before. */
   #note(entry: Entry, began: number, verdict: Verdict, message: string | undefined): void {
-    if (this.#stopped) return;
+    if (this.#isOver(entry)) return;
     const { timers, log } = this.#parts;
     const before = entry.status;
     const good = verdict === 'ups' || verdict === 'other-vendor';

@@ -24,6 +24,9 @@ export const keys = {
   calendar: 'calendar',
   message: (id: string): string => `message/${id}`,
   messages: 'message/',
+  /** The units that a server listed last, by the entry of the config that stands for all of them. */
+  list: (entry: string): string => `list/${part(entry)}`,
+  lists: 'list/',
   cloud: (id: string): string => `cloud/${id}`,
   cloudItems: 'cloud/',
 } as const;

@@ -3,7 +3,7 @@ import { type Driver, type DriverContext, DriverError, type DriverModule, type R
 import { type UpsdConnection, UpsdError, type Variables } from './connection.ts';
 import { nutProbe } from './discover.ts';
 import { explained } from './explain.ts';
-import type { NutOptions } from './options.ts';
+import { allUps, type NutOptions, upsName } from './options.ts';
 import { lost, readingOf } from './reading.ts';
 import { SharedServer, serverOf } from './server.ts';
 
@@ -40,7 +40,7 @@ class NutDriver implements Driver {
   }
 
   async #poll(connection: UpsdConnection, limit: AbortSignal): Promise<Reading> {
-    const name = this.#name ?? (await this.#onlyOne(connection, limit));
+    const name = this.#name === undefined || this.#name === allUps ? await this.#only(connection, limit) : this.#name;
     let variables: Variables;
     try {
       variables = await connection.variables(name, limit);
@@ -52,19 +52,22 @@ class NutDriver implements Driver {
       this.#context.record?.({ key: 'LIST VAR', value: error.code, refusal: true });
       return lost(note(name));
     }
-    this.#name = name;
+    if (this.#name !== allUps) this.#name = name;
     for (const [key, value] of variables) this.#context.record?.({ key, value });
     return readingOf(variables);
   }
 
   /** The name of the only UPS of that upsd. */
-  async #onlyOne(connection: UpsdConnection, limit: AbortSignal): Promise<string> {
-    const [name, ...others] = await connection.names(limit);
-    if (name !== undefined && others.length === 0) return name;
+  async #only(connection: UpsdConnection, limit: AbortSignal): Promise<string> {
+    const names = await connection.names(limit);
+    const [name] = names;
+    if (name !== undefined && names.length === 1) return name;
+    if (name === undefined)
+      throw this.#error('bad-target', `upsd at ${this.#where} knows no UPS: add one to its ups.conf`, false);
     const what =
-      name === undefined
-        ? `upsd at ${this.#where} knows no UPS: add one to its ups.conf`
-        : `upsd at ${this.#where} knows several UPS, and none is named here. Write \`ups:\` with one of: ${listed([name, ...others])}`;
+      this.#name === allUps
+        ? `all UPS of upsd at ${this.#where} cannot be read as one. Name one of: ${listed(names)}`
+        : `upsd at ${this.#where} knows several UPS, and none is named here. Write \`ups:\` with one of: ${listed(names)}; or \`ups: "*"\` for all of them, each as a unit of its own`;
     throw this.#error('bad-target', what, false);
   }
 
@@ -103,10 +106,27 @@ function listed(names: readonly string[]): string {
   return names.length > 20 ? `${first} and ${names.length - 20} more` : first;
 }
 
+/** Every UPS that upsd knows now, on the connection that its readings share. */
+async function list(options: NutOptions, context: DriverContext, signal?: AbortSignal): Promise<readonly string[]> {
+  const shared = SharedServer.of(serverOf(options));
+  const limit = signal ?? new AbortController().signal;
+  try {
+    const names = await shared.run(shared, context.monotonic, limit, (connection) => connection.names(limit));
+    const strange = names.filter((name) => !upsName.test(name) || name === allUps);
+    if (strange.length > 0) context.log('warn', `${context.ups}: ${strange.length} name(s) of upsd are none of a UPS`);
+    return names.filter((name) => !strange.includes(name));
+  } catch (error) {
+    throw explained(error, context.ups, `${options.host} port ${options.port}`);
+  } finally {
+    shared.release();
+  }
+}
+
 /** Reads a UPS through NUT. */
 export const nutDriver: DriverModule<NutOptions> = {
   name: 'nut',
   create: (options, context) => new NutDriver(options, context),
+  list,
   probe: nutProbe,
   capture: async () => (await import('./capture.ts')).nutCapture,
 };

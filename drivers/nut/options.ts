@@ -8,6 +8,12 @@ import { hostKey, hostOfUrl } from '../host.ts';
 
 export const upsdPort = 3493;
 
+/** In place of a name: every UPS of that upsd. */
+export const allUps = '*';
+
+/** A name as ups.conf takes it, which cannot be taken for something else on the wire. */
+export const upsName = /^[^\s"\\#=[\]@/]{1,127}$/;
+
 const noControl = (text: string) => !/\p{Cc}/u.test(text);
 
 const keys = z.strictObject({
@@ -15,11 +21,11 @@ const keys = z.strictObject({
   port: z.int().min(1).max(65_535).default(upsdPort).describe('TCP port of upsd'),
   ups: z
     .string()
-    .min(1)
-    .max(127)
-    .regex(/^[^\s"\\#=[\]@/]+$/, 'must be the name of a UPS as it stands in brackets in ups.conf')
+    .regex(upsName, 'must be the name of a UPS as it stands in brackets in ups.conf, or "*" for all of them')
     .optional()
-    .describe('Name of the UPS in ups.conf. It may be left out where upsd knows one UPS only'),
+    .describe(
+      'Name of the UPS in ups.conf. It may be left out where upsd knows one UPS only; `*` stands for all it knows, each as a unit of its own',
+    ),
   user: z
     .string()
     .min(1)
@@ -146,6 +152,9 @@ function lineOf({ host, port }: NutOptions): string {
   return `nut:${host.toLowerCase()}:${port}`;
 }
 
+/** Whether it may be any UPS of that upsd. */
+const isOpen = ({ ups }: NutOptions): boolean => ups === undefined || ups === allUps;
+
 /** What belongs to a user of upsd. */
 const accessKeys = ['user', 'password', 'tls', 'caFile', 'verifyCertificate'] as const;
 
@@ -157,7 +166,7 @@ export const nutOptions: DriverOptions<NutOptions> = {
   fromUrl,
   lineOf,
   searches: [{ by: 'server', port: upsdPort }],
-  isSame: (one, other) =>
-    lineOf(one) === lineOf(other) && (one.ups === undefined || other.ups === undefined || one.ups === other.ups),
+  isSame: (one, other) => lineOf(one) === lineOf(other) && (isOpen(one) || isOpen(other) || one.ups === other.ups),
+  all: { is: ({ ups }) => ups === allUps, one: (options, ups) => ({ ...options, ups }) },
   introduction: ({ user, host }) => (user === undefined ? undefined : { keys: accessKeys, host }),
 };

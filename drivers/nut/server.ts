@@ -72,7 +72,7 @@ export class SharedServer {
       try {
         return await job(before);
       } catch (error) {
-        if (!(error instanceof UpsdError) || error.kind !== 'lost') throw error;
+        if (!(error instanceof UpsdError) || error.kind !== 'lost') throw this.#noted(error, by, monotonic);
       } finally {
         this.#rest();
       }
@@ -89,9 +89,17 @@ export class SharedServer {
     }
     try {
       return await job(this.#connection);
+    } catch (error) {
+      throw this.#noted(error, by, monotonic);
     } finally {
       this.#rest();
     }
+  }
+
+  /** upsd answers from memory: when it is silent about one UPS, it is silent about all. */
+  #noted(error: unknown, by: object, monotonic: () => number): unknown {
+    if (error instanceof UpsdError && error.kind === 'silent') this.#down = { error, at: monotonic(), by };
+    return error;
   }
 
   /** Keeps the connection for the next UPS, for a while. */

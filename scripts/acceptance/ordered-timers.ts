@@ -21,6 +21,11 @@ export class OrderedTimers implements Timers {
     };
   }
 
+  /** How many polls wait for an order. */
+  get armed(): number {
+    return this.#polls.size;
+  }
+
   /**
    * Fires the polls that wait for less than `below`; resolves when each has been taken in.
    * @param count how many units are polled in all

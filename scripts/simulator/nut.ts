@@ -31,6 +31,8 @@ export interface UpsdOptions {
   /** Without this user's name and password everything else is denied. */
   readonly access?: { readonly user: string; readonly password: string };
   readonly units?: Readonly<Record<string, SimulatedVariables>>;
+  /** How long an answer takes to arrive. */
+  readonly delayMs?: number;
 }
 
 const escaped = (text: string): string => text.replaceAll(/["\\]/g, '\\$&');
@@ -64,7 +66,9 @@ export async function startUpsd(options: UpsdOptions = {}): Promise<SimulatedUps
           serve(new TLSSocket(socket, { isServer: true, ...options.tls }), known);
           return;
         }
-        socket.write(answer(line, known));
+        const words = answer(line, known);
+        if (options.delayMs) setTimeout(() => socket.write(words), options.delayMs);
+        else socket.write(words);
       }
     };
     socket.on('data', hear);

@@ -85,7 +85,7 @@ export class Bench {
 
   start(drivers: readonly FakeDriver[], line?: string): void {
     for (const driver of drivers) driver.onRead = () => this.reads.push(`${driver.name} ${this.timers.monotonic()}`);
-    this.poller.start(drivers.map((driver) => ({ name: driver.name, line: line ?? driver.name, driver })));
+    this.poller.add(drivers.map((driver) => ({ name: driver.name, line: line ?? driver.name, driver })));
   }
 
   readsOf(name: string): number[] {

@@ -94,6 +94,7 @@ export class TestPage {
       pollStatus: () => undefined,
       pollNow: async () => undefined,
       trapStatus: () => undefined,
+      serverStatus: () => [],
       ...words.live,
     };
     this.portal = new Portal({

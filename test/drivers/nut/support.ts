@@ -45,6 +45,19 @@ export async function driverFor(
   return (await loadDriver('nut')).create(parsed, { ups: 'ups1', monotonic, log: () => {} });
 }
 
+/** What an upsd lists, and behind it what was said about that. */
+export async function listed(port: number, more: Record<string, unknown> = {}): Promise<readonly string[]> {
+  const options = nutOptions.schema.parse({ host: '127.0.0.1', port, ups: '*', timeout: impatient, ...more });
+  const log: string[] = [];
+  const context = {
+    ups: 'Rack',
+    monotonic: () => performance.now(),
+    log: (_level: string, message: string) => void log.push(message),
+  };
+  const known = await (await loadDriver('nut')).list?.(options, context);
+  return [...(known ?? []), ...log];
+}
+
 /** The DriverError that this read ends with; a reading instead is a failure of the test. */
 export async function failure(read: Promise<Reading>): Promise<DriverError> {
   return await read.then(

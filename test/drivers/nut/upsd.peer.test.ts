@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Driver, Reading } from '../../../drivers/contract.ts';
 import { orderFor, refusal, writeWith } from '../writing.ts';
-import { driverFor, failure, says } from './support.ts';
+import { driverFor, failure, listed, says } from './support.ts';
 
 const programs = { upsd: '/lib/nut/upsd', dummy: '/lib/nut/dummy-ups' };
 
@@ -164,6 +164,10 @@ describe('upsd', () => {
 
   it('names its units', async () => {
     expect((await failure((await driver('nosuch')).read())).message).toMatch(/modbus, dated, usb, other, switch/);
+  });
+
+  it('lists its units, for an entry that stands for all of them', async () => {
+    expect((await listed(port, { timeout: 5 })).toSorted()).toEqual(Object.keys(units).toSorted());
   });
 
   it('with a driver that hangs, dies and comes back', async () => {
