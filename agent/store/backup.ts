@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { openLine, sealLine } from './checksum.ts';
 import { explain } from './files.ts';
+import { type Migration, migrateValues, migrations, newestFormat } from './migrations.ts';
 import { type HistoryEntry, type Store, StoreError } from './port.ts';
 
 const format = 'upsteward-backup';
@@ -51,19 +52,24 @@ function* lines(
   records: Backup['records'],
   history: Backup['history'],
 ): Generator<string> {
-  yield sealLine(JSON.stringify({ format, version: formatVersion, ...about }));
+  yield sealLine(JSON.stringify({ format, version: formatVersion, state: newestFormat(), ...about }));
   for (const record of records) yield sealLine(JSON.stringify({ record }));
   for (const entry of history) yield sealLine(JSON.stringify({ entry }));
   yield sealLine(JSON.stringify({ records: records.length, entries: history.length }));
 }
 
-/** Reads a backup, whole or not at all. @throws StoreError `unreadable`, `newer-version` */
-export async function readBackup(path: string): Promise<Backup> {
+/**
+ * Reads a backup, whole or not at all; one of an earlier version as today's.
+ * @param steps how earlier formats become today's; a test gives others
+ * @throws StoreError `unreadable`, `newer-version`
+ */
+export async function readBackup(path: string, steps: readonly Migration[] = migrations): Promise<Backup> {
   const parts = parse(path, await readLines(path));
   const [head, ...rest] = parts;
   const end = rest.pop();
   if (head?.['format'] !== format) throw unreadable(path, 'it is no backup of upsteward');
-  if (Number(head['version']) > formatVersion) {
+  const stateFormat = Number(head['state'] ?? 1);
+  if (Number(head['version']) > formatVersion || stateFormat > newestFormat(steps)) {
     throw new StoreError(
       'newer-version',
       `${path} was written by upsteward ${String(head['program'])}, which is newer than this program. Restore it with that version or a later one.`,
@@ -78,7 +84,7 @@ export async function readBackup(path: string): Promise<Backup> {
     at: String(head['at']),
     program: String(head['program']),
     ...(typeof head['config'] === 'string' ? { config: head['config'] } : {}),
-    records,
+    records: [...migrateValues(new Map(records), stateFormat, steps)],
     history,
   };
 }

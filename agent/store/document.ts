@@ -9,6 +9,8 @@ import { deepFreeze } from './records.ts';
 
 /** The whole state at one moment: everything written before journal `generation` was begun. */
 export interface StoreDocument {
+  /** How its records are made: grows when a version of the program makes them in another way. */
+  readonly format: number;
   readonly generation: number;
   /** Number of the last batch in it. */
   readonly sequence: number;
@@ -19,11 +21,10 @@ export interface StoreDocument {
   readonly records: ReadonlyMap<string, Versioned<unknown>>;
 }
 
-/** The format this program writes, and the newest it can read. */
-export const documentFormat = 1;
-
 /** A new installation. */
-export const emptyDocument: StoreDocument = { generation: 0, sequence: 0, history: 0, records: new Map() };
+export function emptyDocument(format: number): StoreDocument {
+  return { format, generation: 0, sequence: 0, history: 0, records: new Map() };
+}
 
 const chunkLength = 256 * 1024;
 const trailerStart = ',"checksum":"';
@@ -34,8 +35,8 @@ const trailerLength = trailerStart.length + 8 + '"}\n'.length;
  * JSON with one record a line; its last member is a checksum of everything before it.
  */
 export function* encodeDocument(document: StoreDocument): Generator<Buffer> {
-  const { generation, sequence, history, at } = document;
-  const head = JSON.stringify({ format: documentFormat, generation, sequence, history, at });
+  const { format, generation, sequence, history, at } = document;
+  const head = JSON.stringify({ format, generation, sequence, history, at });
   let text = `${head.slice(0, -1)},"records":{`;
   let checksum = 0;
   let separator = '\n';
@@ -55,8 +56,8 @@ export function* encodeDocument(document: StoreDocument): Generator<Buffer> {
 /** A document, or why the bytes are none: `newer` is a document of a later version of this program. */
 export type Decoded = { document: StoreDocument } | { damaged: string } | { newer: number };
 
-/** Reads a document. Never throws. */
-export function decodeDocument(bytes: Buffer): Decoded {
+/** Reads a document of any format up to the newest. Never throws. */
+export function decodeDocument(bytes: Buffer, newest: number): Decoded {
   if (bytes.length === 0) return { damaged: 'it is empty' };
   if (bytes.every((byte) => byte === 0)) return { damaged: 'it holds nothing but zero bytes' };
   const trailer = bytes.toString('latin1', Math.max(0, bytes.length - trailerLength));
@@ -74,12 +75,13 @@ export function decodeDocument(bytes: Buffer): Decoded {
   if (typeof parsed !== 'object' || parsed === null) return { damaged: 'it is not a state file' };
   const { format, generation, sequence, history, at, records } = parsed as Record<string, unknown> &
     Record<'format' | 'generation' | 'sequence' | 'history' | 'at' | 'records', unknown>;
-  if (typeof format === 'number' && format > documentFormat) return { newer: format };
+  if (typeof format === 'number' && format > newest) return { newer: format };
   if (!sealed) return { damaged: 'its checksum is missing' };
-  if (!isCount(generation) || !isCount(sequence) || !isCount(history) || !isObject(records)) {
+  if (!isCount(format) || !isCount(generation) || !isCount(sequence) || !isCount(history) || !isObject(records)) {
     return { damaged: 'it is not a state file' };
   }
   const document = {
+    format,
     generation,
     sequence,
     history,
@@ -105,17 +107,20 @@ export class DocumentFile implements Adapter<StoreDocument> {
   readonly #files: Files;
   readonly #log: StoreLog;
   readonly #now: () => number;
+  readonly #newest: number;
   /** Generation of the spare copy, where known. */
   #spare: number | undefined;
   #current: number | undefined;
   #bytes = 0;
   #complete = true;
 
-  constructor(directory: string, files: Files, log: StoreLog, now: () => number) {
+  /** @param newest the newest format that can be read */
+  constructor(directory: string, files: Files, log: StoreLog, now: () => number, newest: number) {
     this.#directory = directory;
     this.#files = files;
     this.#log = log;
     this.#now = now;
+    this.#newest = newest;
   }
 
   get path(): string {
@@ -195,6 +200,17 @@ export class DocumentFile implements Adapter<StoreDocument> {
     this.#complete = true;
   }
 
+  /** Where a document stays as it was before its format was changed. */
+  keptPath(format: number): string {
+    return `${this.path}.format-${format}`;
+  }
+
+  /** Keeps a document beside the state, for going back to a version of the program that writes its format. */
+  async keep(document: StoreDocument): Promise<void> {
+    await this.#files.rename(await this.#writeTemporary(document), this.keptPath(document.format));
+    await this.#files.syncFolder(this.#directory);
+  }
+
   /** Removes what an interrupted write left behind: it was never part of the state. */
   async removeTemporary(): Promise<void> {
     await this.#files.unlink(this.#temporary).catch(() => undefined);
@@ -211,14 +227,8 @@ export class DocumentFile implements Adapter<StoreDocument> {
     } catch (error) {
       throw unreadable(path, error);
     }
-    const decoded = decodeDocument(bytes);
-    if ('newer' in decoded) {
-      throw new StoreError(
-        'newer-version',
-        `${path} was written by a newer upsteward (format ${decoded.newer}, this one reads up to ${documentFormat}). Install that version again, or put back a backup of ${this.#directory} from before the update.`,
-        { retry: false },
-      );
-    }
+    const decoded = decodeDocument(bytes, this.#newest);
+    if ('newer' in decoded) throw await this.#tooNew(path, decoded.newer);
     if ('document' in decoded) {
       this.#bytes = bytes.length;
       return decoded.document;
@@ -226,6 +236,19 @@ export class DocumentFile implements Adapter<StoreDocument> {
     const aside = await setAside(this.#files, path, this.#now(), 'rename');
     this.#log.error(`${path} cannot be read: ${decoded.damaged}. It is kept as ${aside}.`);
     return undefined;
+  }
+
+  async #tooNew(path: string, format: number): Promise<StoreError> {
+    const kept = this.keptPath(this.#newest);
+    const isKept = (await this.#files.readdir(this.#directory)).includes(basename(kept));
+    const back = isKept
+      ? `go back to the state before the update by copying ${kept} over ${this.path} (what was told since is then told again)`
+      : `put back a backup of ${this.#directory} from before the update`;
+    return new StoreError(
+      'newer-version',
+      `${path} was written by a newer upsteward (format ${format}, this one reads up to ${this.#newest}). Install that version again, or ${back}.`,
+      { retry: false },
+    );
   }
 
   async #writeTemporary(document: StoreDocument): Promise<string> {

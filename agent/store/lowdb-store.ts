@@ -7,6 +7,7 @@ import { explain, type Files, nodeFiles, writeFailed } from './files.ts';
 import { History } from './history.ts';
 import { encodeLine, type NumberedEntry } from './journal.ts';
 import type { StoreLog } from './log.ts';
+import { type Migration, newestFormat, migrations as released } from './migrations.ts';
 import { type Batch, type HistoryEntry, type HistoryFilter, type Store, StoreError, type Versioned } from './port.ts';
 import { prepare, Records, type Undo } from './records.ts';
 import { journalGenerations, journalName, type Recovered, recover } from './recovery.ts';
@@ -21,6 +22,8 @@ export interface OpenStoreOptions {
   readonly files?: Files;
   /** The document is written anew when the journal is larger than this and than the document (4 MiB). */
   readonly foldAt?: number;
+  /** How earlier formats become today's; a test gives others. */
+  readonly migrations?: readonly Migration[];
 }
 
 /** A batch that is visible already and not durable yet. */
@@ -43,15 +46,16 @@ const worthFolding = 256 * 1024;
  * @throws StoreError `unreadable`, `newer-version`, and `write-failed` for a new folder that cannot be written
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const { directory, now, log, files = nodeFiles, foldAt = 4 * 1024 * 1024 } = options;
+  const { directory, now, log, files = nodeFiles, foldAt = 4 * 1024 * 1024, migrations = released } = options;
   await files.mkdir(join(directory, 'history')).catch((cause: unknown) => {
     throw writeFailed(directory, cause);
   });
-  const document = new DocumentFile(directory, files, log, now);
-  const low = new Low<StoreDocument>(document, emptyDocument);
-  const recovered = await recover(low, document, { directory, files, log, now });
-  low.data = emptyDocument; // the records live in the store from here on
-  const store = new LowdbStore({ directory, now, log, files, foldAt }, low, document, recovered);
+  const newest = newestFormat(migrations);
+  const document = new DocumentFile(directory, files, log, now, newest);
+  const low = new Low<StoreDocument>(document, emptyDocument(newest));
+  const recovered = await recover(low, document, { directory, files, log, now, migrations });
+  low.data = emptyDocument(newest); // the records live in the store from here on
+  const store = new LowdbStore({ directory, now, log, files, foldAt, migrations }, low, document, recovered);
   await store.start();
   return store;
 }
@@ -201,11 +205,15 @@ class LowdbStore implements Store {
     this.#trouble = message;
   }
 
+  get #format(): number {
+    return newestFormat(this.#options.migrations);
+  }
+
   /** Everything durable, as a document that journal `generation` goes on from. */
   #view(generation: number): StoreDocument {
     const records = this.#records.copyBefore([...this.#group, ...this.#waiting].flatMap(({ undo }) => undo));
     const { sequence, at } = this.#durable;
-    const view = { generation, sequence, history: this.#historySequence, records };
+    const view = { format: this.#format, generation, sequence, history: this.#historySequence, records };
     return at === undefined ? view : { ...view, at };
   }
 
@@ -255,7 +263,7 @@ class LowdbStore implements Store {
     this.#low.data = this.#view(generation);
     this.#folding = this.#writeDocument(previous).finally(() => {
       this.#folding = undefined;
-      this.#low.data = emptyDocument; // do not keep replaced records alive
+      this.#low.data = emptyDocument(this.#format); // do not keep replaced records alive
     });
   }
 

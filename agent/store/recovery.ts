@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Low } from 'lowdb';
 import { AppendFile } from './append-file.ts';
 import { type DocumentFile, type StoreDocument, setAside, unreadable } from './document.ts';
-import { explain, type Files } from './files.ts';
+import { explain, type Files, writeFailed } from './files.ts';
 import { decodeJournal, type JournalContent, type JournalLine, type NumberedEntry } from './journal.ts';
 import type { StoreLog } from './log.ts';
+import { type Migration, migrateRecords, newestFormat } from './migrations.ts';
 import { StoreError, type Versioned } from './port.ts';
 import { deepFreeze } from './records.ts';
 
@@ -23,6 +24,7 @@ export interface Recovered {
 }
 
 export interface RecoveryContext {
+  readonly migrations: readonly Migration[];
   readonly directory: string;
   readonly files: Files;
   readonly log: StoreLog;
@@ -92,8 +94,60 @@ export async function recover(
   const lost = nothingRead || missing || journals.some((journal) => journal.damaged || journal.size > journal.length);
   if (lost) state.historySequence += numberJump;
   const generation = Math.max(low.data.generation, last?.generation ?? 0);
+  if (low.data.format < newestFormat(context.migrations)) {
+    const records = await renew(low.data.format, { ...state, generation }, document, context);
+    return { ...state, records, generation };
+  }
   if (damaged || !document.complete || last === undefined) return { ...state, generation };
   return { ...state, generation, journal: await reopen(last, context) };
+}
+
+/** The records in the newest format; how they were stays beside the state. @throws StoreError; nothing was changed then */
+async function renew(
+  format: number,
+  { records, sequence, historySequence, at, generation }: Omit<Recovered, 'journal' | 'history'>,
+  document: DocumentFile,
+  { directory, log, migrations }: RecoveryContext,
+): Promise<Map<string, Versioned<unknown>>> {
+  const newest = newestFormat(migrations);
+  const renewed = renewedRecords(
+    records,
+    format,
+    `${directory} cannot be brought from format ${format} to ${newest}`,
+    migrations,
+  );
+  // Numbers far ahead: put back in its place, it must not go on with journals and a history written since.
+  const kept = {
+    format,
+    generation: generation + numberJump,
+    sequence,
+    history: historySequence + numberJump,
+    records,
+  };
+  await document.keep(at === undefined ? kept : { ...kept, at }).catch((cause: unknown) => {
+    throw writeFailed(document.keptPath(format), cause);
+  });
+  log.info(
+    `The state in ${directory} is brought from format ${format} to ${newest}; as it was it stays in ${document.keptPath(format)}.`,
+  );
+  return renewed;
+}
+
+function renewedRecords(
+  records: ReadonlyMap<string, Versioned<unknown>>,
+  format: number,
+  what: string,
+  migrations: readonly Migration[],
+): Map<string, Versioned<unknown>> {
+  try {
+    return migrateRecords(records, format, migrations);
+  } catch (cause) {
+    throw new StoreError(
+      'unreadable',
+      `The state in ${what}: ${explain(cause)}. Nothing was changed; the version before still works with it.`,
+      { retry: false, cause },
+    );
+  }
 }
 
 async function readJournal(generation: number, { directory, files }: RecoveryContext): Promise<FoundJournal> {
@@ -107,9 +161,13 @@ async function readJournal(generation: number, { directory, files }: RecoveryCon
 }
 
 /** Without any document, journals are the whole state only if they reach back to the first one. */
-function requireWholeJournals(journals: readonly FoundJournal[], { directory, log }: RecoveryContext): void {
+function requireWholeJournals(
+  journals: readonly FoundJournal[],
+  { directory, log, migrations }: RecoveryContext,
+): void {
   const first = journals[0];
-  if (first?.generation !== 0 || first.lines.length === 0) {
+  // A journal does not say its format: once there are several, only a document does.
+  if (first?.generation !== 0 || first.lines.length === 0 || newestFormat(migrations) > 1) {
     throw new StoreError(
       'unreadable',
       `Neither state.json nor state.json.bak in ${directory} can be read, and the journals there do not reach back to the beginning. Put back a backup of this folder. To begin without any memory instead (the reseller is then invited again), move everything out of the folder and start again.`,

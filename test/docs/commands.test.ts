@@ -88,7 +88,6 @@ describe('other lines', () => {
     'install',
     'journalctl',
     'ln',
-    'mkdir',
     'npm',
     'ssh',
     'systemctl',
