@@ -19,7 +19,7 @@ export interface Question {
 /** What is known of this machine. */
 export interface Here {
   readonly timeZone: string;
-  /** Whether the usual state folder can be used by whoever runs this. */
+  /** Whether the usual state folder is there, for whoever runs this. */
   readonly systemState: boolean;
 }
 

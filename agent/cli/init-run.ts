@@ -64,14 +64,16 @@ export async function runInit(globals: GlobalOptions, options: InitOptions, proc
   }
   await findUnits({ draft, options, interview, stderr, world: process.world });
   const config = await configOf(draft, say);
-  if (interview !== undefined && !(await confirmed(interview, `\nWrite ${path}`, 'yes'))) throw cancelled();
+  interview?.say('');
+  if (interview !== undefined && !(await confirmed(interview, `Write ${path}`, 'yes'))) throw cancelled();
   const suffix = `.before-init-${now()
     .toISOString()
     .replaceAll(/[^0-9TZ]/g, '')}`;
   const kept = await write(path, filesOf(draft), { backupSuffix: suffix, owner: process.owner });
   for (const { path: written } of filesOf(draft)) say(`Written: ${written}`);
   for (const each of kept) say(`What was there is kept as ${each}`);
-  for (const line of nextSteps(globals, config, process.service)) say(line);
+  const byOption = globals.config !== undefined && globals.config !== env['UPSTEWARD_CONFIG'];
+  for (const line of nextSteps(byOption ? path : undefined, config, process.service)) say(line);
 }
 
 /** Before anybody answers questions in vain. */
@@ -124,8 +126,8 @@ async function write(
 }
 
 /** What to do now, with commands that can be typed as they stand. */
-function nextSteps(globals: GlobalOptions, config: Config, service: boolean): string[] {
-  const named = globals.config === undefined ? '' : ` --config ${shellWord(globals.config)}`;
+function nextSteps(path: string | undefined, config: Config, service: boolean): string[] {
+  const named = path === undefined ? '' : ` --config ${shellWord(path)}`;
   const email = config.reseller?.email;
   const page = config.portal.enabled ? `http://${formatListen(config.portal.listen)}` : undefined;
   return [

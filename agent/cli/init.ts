@@ -67,7 +67,7 @@ function thisMachine(env: NodeJS.ProcessEnv): Here {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   return {
     timeZone,
-    systemState: process.getuid?.() === 0 || mayWrite(env['STATE_DIRECTORY'] || '/var/lib/upsteward'),
+    systemState: mayWrite(env['STATE_DIRECTORY'] || '/var/lib/upsteward'),
   };
 }
 

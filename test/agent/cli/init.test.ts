@@ -124,7 +124,8 @@ describe('init by options', () => {
 
   test('the password may come from the environment, and is not written then', async () => {
     const { mailPasswordFile: _none, ...others } = enough();
-    await init(others, undefined, { UPSTEWARD_MAIL_PASSWORD: password });
+    await init(others, undefined, { UPSTEWARD_MAIL_PASSWORD: password, UPSTEWARD_CONFIG: config });
+    expect(output, 'the file is found without an option').toContain('upsteward run\n');
     expect((await readdir(folder)).sort()).toEqual(['config.yaml', ...given]);
     expect(parse(await readFile(config, 'utf8')).mail).not.toHaveProperty('passwordFile');
   });
