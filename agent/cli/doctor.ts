@@ -17,6 +17,7 @@ import {
   judgeMail,
   judgeReached,
   judgeState,
+  judgeTraps,
   judgeUps,
   judgeWays,
   type Place,
@@ -72,6 +73,7 @@ async function examine(globals: GlobalOptions, send: boolean): Promise<Finding[]
   const [ups, mail, endpoint] = await Promise.all([pollAll(globals, config), tryMail(config), tryEndpoint(config)]);
   return [
     ...findings,
+    ...judgeTraps(status?.traps),
     ...judgeClock(now, config.site.timeZone, clock),
     ...ups,
     ...judgeWays(config),

@@ -3,6 +3,7 @@ import type { Config, Problem } from '../../config/config.ts';
 import { formatProblem } from '../../config/config.ts';
 import type { Facts } from '../lifecycle/model.ts';
 import { exitCodeOf, type PollOutput } from '../poll.ts';
+import type { TrapStatus } from '../traps.ts';
 import { type Finding, ok, problem, type Topic, warning } from './finding.ts';
 
 /** A file or folder as it lies there; `undefined` where there is none. */
@@ -82,6 +83,15 @@ export function judgeAgent(
     return [warning('agent', says, 'Restart it: `systemctl restart upsteward`.')];
   }
   return [ok('agent', `Version ${version} is running.`)];
+}
+
+/** What the running agent says of traps, where the config wants them. */
+export function judgeTraps(traps: TrapStatus | undefined): Finding[] {
+  if (traps === undefined) return [];
+  const where = `${traps.host} port ${traps.port}`;
+  if (traps.listening) return [ok('agent', `Traps are heard on ${where}.`)];
+  const [why = '', todo = 'see its log'] = (traps.trouble ?? 'not yet').split(/; (.*)/s);
+  return [problem('agent', `No traps are heard on ${where}: ${why}.`, `Polling goes on without them; ${todo}.`)];
 }
 
 /** What a UPS should tell for the job to be done, and where else it can come from. */

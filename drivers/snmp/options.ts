@@ -85,11 +85,6 @@ export type Access =
       readonly context?: string;
     };
 
-/** The host without the brackets that may stand around an IPv6 address. */
-export function hostOf({ host }: Pick<SnmpOptions, 'host'>): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
-}
-
 /** The accesses to try in turn: two for `auto` with a community, else one. */
 export function accessesOf(options: SnmpOptions): readonly Access[] {
   const { community, user, authPassword, privPassword, context } = options;
@@ -167,7 +162,7 @@ export const snmpOptions: DriverOptions<SnmpOptions> = {
   lineOf: (options) => `snmp:${options.host.toLowerCase()}:${options.port}`,
   trapsFrom: (options) => {
     const [access] = accessesOf(options);
-    return { host: hostOf(options), ...(access?.version === '3' && { user: access }) };
+    return { host: options.host, ...(access?.version === '3' && { user: access }) };
   },
   searches: [{ by: 'address', port: snmpPort }],
   introduction: ({ user }) => (user === undefined ? undefined : { keys: userKeys }),

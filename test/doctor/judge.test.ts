@@ -7,6 +7,7 @@ import {
   judgeMail,
   judgeReached,
   judgeState,
+  judgeTraps,
   judgeUps,
 } from '../../agent/doctor/judge.ts';
 import type { Facts } from '../../agent/lifecycle/model.ts';
@@ -59,6 +60,18 @@ describe('what the doctor says', () => {
     expect(levels(judgeAgent([], '1', '1'))).toEqual(['ok']);
     expect(levels(judgeAgent([], '1', '0.9'))).toEqual(['warning']);
     expect(levels(judgeAgent(['the heartbeat'], '1', '1'))).toEqual(['problem']);
+  });
+
+  it('of traps says what to do while none are heard', () => {
+    const heard = { host: '0.0.0.0', port: 162, polls: 0, others: 0, unknown: 0, refused: 0, malformed: 0, flooded: 0 };
+    expect(judgeTraps(undefined)).toEqual([]);
+    expect(levels(judgeTraps({ ...heard, listening: true }))).toEqual(['ok']);
+    const [found] = judgeTraps({ ...heard, listening: false, trouble: 'cannot listen (EACCES); give it a capability' });
+    expect(found).toMatchObject({
+      level: 'problem',
+      says: 'No traps are heard on 0.0.0.0 port 162: cannot listen (EACCES).',
+      todo: 'Polling goes on without them; give it a capability.',
+    });
   });
 
   it('of the clock', () => {

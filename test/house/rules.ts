@@ -132,7 +132,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/ops': ['agent/operations', 'agent/store', 'agent/lifecycle'],
   'agent/operations': [...lower, contract],
   'agent/delivery': ['agent/store', 'agent/lifecycle'],
-  'agent/doctor': ['agent/lifecycle', 'agent/poll', 'config'],
+  'agent/doctor': ['agent/lifecycle', 'agent/poll', 'agent/traps', 'config'],
   'agent/discovery': [contract, probe, registry, serialPorts],
   'agent/polling': [contract],
   'agent/store': ['agent/lifecycle'],

@@ -49,14 +49,15 @@ class Receiver implements TrapReceiver {
 
   constructor(settings: TrapSettings, sources: readonly TrapSource[], context: TrapContext) {
     this.#settings = settings;
-    this.#sources = sources;
+    // IPv6 addresses may stand in brackets in the config.
+    this.#sources = sources.map((source) => ({ ...source, host: source.host.replace(/^\[(.*)\]$/, '$1') }));
     this.#context = context;
     this.#engine = newEngine(context.monotonic);
     this.#strangers = new Sparing(context.monotonic);
     this.#complaints = new Sparing(context.monotonic);
     const type = isIP(settings.host) === 6 ? 'udp6' : 'udp4';
     this.#socket = createSocket({ type, recvBufferSize: 1 << 20 });
-    for (const { host } of sources) if (isIP(host) !== 0) this.#addresses.set(host, [canonical(host)]);
+    for (const { host } of this.#sources) if (isIP(host) !== 0) this.#addresses.set(host, [canonical(host)]);
     this.#recount();
   }
 

@@ -36,6 +36,13 @@ describe('traps', () => {
     expect(at.heard).toEqual(['rack: battery fault cleared']);
   });
 
+  it('that IPv6 sockets hear from IPv4 addresses name the same unit', async () => {
+    await using at = await ear([card('rack', '127.0.0.1'), card('six', '[::ffff:127.0.0.1]')], { host: '::' });
+    await trap(sending(community(at.receiver.port, '2c')), 17);
+    await at.taken(1);
+    expect(at.heard).toEqual(['rack: battery needs replacement', 'six: battery needs replacement']);
+  });
+
   it('of all units behind one address are news of each', async () => {
     await using at = await ear([card('a'), card('b')]);
     await trap(sending(community(at.receiver.port, '2c')), 734);
