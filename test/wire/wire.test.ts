@@ -13,7 +13,8 @@ import { type DriverName, driverForUrl, driverNames, driverOptions, loadDriver }
 import { World } from '../agent/support.ts';
 import { orderFor, writeWith } from '../drivers/writing.ts';
 import { cli } from '../support/cli.ts';
-import { type Line, serial, watched } from './lines.ts';
+import { type Line, serial } from './line.ts';
+import { watched } from './lines.ts';
 
 vi.mock('serialport', async () => await import('./serial-port.ts'));
 
