@@ -202,11 +202,19 @@ describe('a unit that several entries read', () => {
 
 describe('the writing', () => {
   it('to another unit than the one that is watched is refused, and the swap stands', async () => {
-    const { world, unit } = await watching(snmp, 'takes');
-    world.simulator.unit('card').set(oids.serial, 'AS2299999999');
+    // The community for writing leads to another card behind the same address.
+    const world = await World.open([
+      { name: 'card', values: smartUps({ serial }) },
+      { name: 'other', community: 'others', values: smartUps({ serial: 'AS2299999999' }) },
+    ]);
+    const [card, other] = [world.simulator.unit('card'), world.simulator.unit('other')];
+    other.writing = { community: 'others' };
+    const yaml = `snmp: { host: 127.0.0.1, port: ${card.port}, writeCommunity: others, timeout: 0.3, retries: 0 }`;
+    await world.start({ ups: [`  - name: rack\n    allowWrite: true\n    ${yaml}`], intervalMs: 30 });
+    await polls(world, 1);
     const output = await world.command<ReplacedOutput>('battery-replaced', { name: 'rack', date: swapped });
     expect(output.writing).toMatchObject([{ outcome: 'failed', message: expect.stringMatching(/AS2299999999/) }]);
-    expect(unit.writes()).toBe(0);
+    expect([...card.requests, ...other.requests].filter(({ kind }) => kind === 'set')).toEqual([]);
     expect(await swapsOf(world)).toEqual(['customer']);
   });
 

@@ -44,7 +44,9 @@ async function aloneWith(line: Line): Promise<void> {
     log: () => {},
     record: () => {},
   };
-  const driver = (await loadDriver(name)).create(options, context);
+  const module = await loadDriver(name);
+  if (module.list !== undefined) await orError(module.list(options, context));
+  const driver = module.create(options, context);
   expect(await driver.read()).toMatchObject({ verdict: 'ups' });
   await driver.read();
   await orError(driver.explore?.() ?? Promise.resolve());
