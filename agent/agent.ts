@@ -108,8 +108,9 @@ export class Agent {
       clockTrouble: () => this.clockTrouble(),
     });
     const { configFile, timers } = parts;
+    const refused = metrics.refused.bind(metrics);
     const run = (command: string, args: Readonly<Record<string, unknown>>) => this.#run(command, args);
-    this.#portal = configFile && new Portal({ desk: { office, live: this, run, configFile }, timers });
+    this.#portal = configFile && new Portal({ desk: { office, live: this, run, configFile }, timers, refused });
   }
 
   /**

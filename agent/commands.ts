@@ -46,6 +46,8 @@ export interface Live {
   pollNow(name: string): Promise<Reading | undefined>;
   trapStatus(): TrapStatus | undefined;
   serverStatus(): readonly ServerStatus[];
+  /** Where the page is, as URLs; none where it is off or cannot listen. */
+  readonly pages: readonly string[];
 }
 
 type Command = (office: Office, args: Args, live: Live | undefined, reach: Reach) => Promise<unknown>;
@@ -149,6 +151,8 @@ export interface StatusOutput {
   readonly traps?: TrapStatus;
   /** How servers fare whose units are all watched, while an agent runs. */
   readonly servers?: readonly ServerStatus[];
+  /** Where the page is, while the agent runs. */
+  readonly pages: readonly string[];
   readonly ups: readonly UnitStatus[];
 }
 
@@ -164,6 +168,7 @@ async function status(office: Office, live: Live | undefined): Promise<StatusOut
     waiting: { mails: office.outbox.depth(), endpoint: office.forwarder.depth() },
     ...(traps === undefined ? {} : { traps }),
     ...(servers.length === 0 ? {} : { servers }),
+    pages: live?.pages ?? [],
     ups: unitViews(office.desk, office.units).map((view) => withPolls(view, live)),
   };
 }

@@ -38,6 +38,7 @@ export function statusText(status: StatusOutput): string {
   return [
     status.running ? `upsteward ${status.version} is running` : `upsteward ${status.version} is not running`,
     ...(status.clock === undefined ? [] : [status.clock]),
+    ...status.pages.map((url) => `page: ${url}`),
     `reseller: ${connectionText(status.reseller)}`,
     waiting,
     ...(status.traps === undefined ? [] : [trapsText(status.traps)]),

@@ -1,5 +1,6 @@
 /** The dates that wait for a word of the customer: missing, doubtful, or only an estimate. */
 import { type CustomerKey, factOf } from '../lifecycle/entry.ts';
+import type { ConfiguredUnit } from '../lifecycle/facts.ts';
 import type { Day, Fact, FactSource } from '../lifecycle/model.ts';
 import { present } from '../lifecycle/present.ts';
 import type { Units } from './units.ts';
@@ -30,9 +31,12 @@ const missing = {
   warrantyEnd: 'no UPS tells its warranty',
 } as const;
 
-/** What should be confirmed or entered, doubtful dates first, then missing ones, then estimates; units as configured. */
-export function datesToConfirm(units: Units): DateToConfirm[] {
-  const dates = units.configured().flatMap(({ name, site }) => {
+/**
+ * What should be confirmed or entered, doubtful dates first, then missing ones, then estimates; units as configured.
+ * @param of these units alone
+ */
+export function datesToConfirm(units: Units, of: readonly ConfiguredUnit[] = units.configured()): DateToConfirm[] {
+  const dates = of.flatMap(({ name, site }) => {
     const facts = units.find(name)?.value.facts ?? {};
     const { 'device.model': model, 'device.serial': serial } = facts;
     return askedFor.flatMap((key): DateToConfirm[] => {

@@ -45,6 +45,7 @@ export class Metrics {
   readonly #messages: Counter;
   readonly #notices: Counter;
   readonly #answers: Counter;
+  readonly #refusals: Counter;
   /** What all gauges of one answer look at. */
   #views: readonly UnitSummary[] | undefined;
 
@@ -89,6 +90,17 @@ export class Metrics {
       labelNames: ['by', 'result'],
       registers,
     });
+    this.#refusals = new Counter({
+      name: 'upsteward_page_refused_total',
+      help: 'What the page refused, by kind: wrong passwords, forms of other sites, foreign names.',
+      labelNames: ['kind'],
+      registers,
+    });
+  }
+
+  /** Counts what the page refused. */
+  refused(kind: string): void {
+    this.#refusals.inc({ kind });
   }
 
   /** Counts what was given as an answer, right or wrong. */

@@ -14,6 +14,8 @@ import { modules as allModules } from './modules.ts';
 export interface PortalParts {
   readonly desk: PortalDesk;
   readonly timers: Timers;
+  /** Told of each refusal, for the figures. */
+  readonly refused?: (kind: RefusalKind) => void;
   readonly modules?: readonly RouteModule[];
 }
 
@@ -46,7 +48,7 @@ export class Portal {
     const monotonic = (): number => parts.timers.monotonic();
     this.#sessions = new Sessions({ randomBytes: office.desk.randomBytes, monotonic });
     this.#limiter = new LoginLimiter({ monotonic });
-    this.#refusals = new Refusals(office.desk.log);
+    this.#refusals = new Refusals(office.desk.log, parts.refused ?? (() => {}));
     this.#answer = this.#build(office.config.portal);
   }
 

@@ -1,5 +1,5 @@
 /**
- * What polling costs on this machine: `npm run bench [-- --quick]`. Each figure is of a fresh process; the cards are
+ * What polling and the pages cost on this machine: `npm run bench [-- --quick]`. Each figure is of a fresh process; the cards are
  * another process, whose work is not counted. Compare figures of one run with each other, not with other machines.
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -8,6 +8,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Work } from './measure.ts';
+import type { PageFigures } from './pages.ts';
 
 interface Cost {
   readonly count: number;
@@ -108,4 +109,10 @@ for (const units of size.sites) {
     );
   }
   for (const trouble of troubles) console.log(`  ${trouble}`);
+  const ports = Array.from({ length: units }, (_none, index) => index);
+  for (const { name, cpuMs, bytes } of await measure<PageFigures[]>('pages', { ports, polls: 0, inFlight: width })) {
+    console.log(
+      `  page       ${name.padEnd(28)}${cpuMs.toFixed(0).padStart(6)} ms CPU, ${Math.round(bytes / 1024)} KiB`,
+    );
+  }
 }

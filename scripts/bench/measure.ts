@@ -15,6 +15,7 @@ import { snmpOptions } from '../../drivers/snmp/options.ts';
 import { powernetPoll } from '../../drivers/snmp/powernet.ts';
 import { OrderedTimers } from '../acceptance/ordered-timers.ts';
 import { tags, write, writeInteger, writeOctets, writeOid } from '../simulator/ber.ts';
+import { measurePages } from './pages.ts';
 import { hostOf, today } from './site.ts';
 
 export interface Work {
@@ -200,7 +201,10 @@ async function site(work: Work): Promise<unknown> {
   return { rss, heapUsed, peak, configMs, first, runs, troubles: troubles.slice(0, 3) };
 }
 
-const kinds = { bare, driver, path, site } as const;
+/** The pages of as many units as there are ports. */
+const pages = ({ ports }: Work): Promise<unknown> => measurePages(ports.length);
+
+const kinds = { bare, driver, path, site, pages } as const;
 process.once('message', ({ what, work }: { what: keyof typeof kinds; work: Work }) => {
   void kinds[what](work).then((figures) => {
     process.send?.(figures);

@@ -5,7 +5,7 @@ import { filtersOf, overviewPath } from '../../agent/portal/overview/filters.ts'
 import { rowOf } from '../../agent/portal/overview/rows.ts';
 import { timelineOf } from '../../agent/portal/overview/timeline.ts';
 import { Watched } from '../lifecycle/unit-support.ts';
-import { TestPage, today, unescaped } from './support.ts';
+import { formsOf, TestPage, today, unescaped } from './support.ts';
 
 const slashed = (day: string): string => `${day.slice(5, 7)}/${day.slice(8)}/${day.slice(0, 4)}`;
 const dates = (replaceIn: number) => ({
@@ -15,7 +15,9 @@ const dates = (replaceIn: number) => ({
 
 /** Names of the units that a page lists, in order. */
 function listed(html: string): string[] {
-  return [...html.matchAll(/<a class="name" href="[^"]*">([^<]*)<\/a>/g)].map(([, name = '']) => unescaped(name));
+  return [...html.matchAll(/<th scope="row"><a class="name" href="[^"]*">([^<]*)<\/a>/g)].map(([, name = '']) =>
+    unescaped(name),
+  );
 }
 
 async function site(): Promise<TestPage> {
@@ -102,6 +104,18 @@ describe('the overview', () => {
     page.clock = `${addDays(today, 21)}T09:00:00Z`;
     await page.office.units.reassessAll();
     expect(await page.get('/?state=attention')).toContain('Advanced Plan Expired, yesterday');
+  });
+
+  it('offers the dates that hold a notice back, to be settled on the spot', async () => {
+    const page = await site();
+    await page.reads('calm', { serial: 'AS2216000001', ...dates(1000), replaceBy: '04/20/20<4' });
+    await page.reads('calm', { serial: 'AS2216000001', ...dates(1000), replaceBy: '04/20/20<4' });
+    const html = await page.get('/?q=calm');
+    expect(html).toContain('Doubtful: ');
+    const form = formsOf(html).find(({ hidden }) => hidden['name'] === 'calm');
+    const { headers } = await page.post('/dates', { ...form?.hidden, confirm: 'replaceBy' });
+    expect(headers.get('location')).toMatch(/^\/\?q=calm&say=/);
+    expect(await page.get('/?q=calm')).not.toContain('Doubtful: ');
   });
 
   it('shows an empty site how to go on', async () => {

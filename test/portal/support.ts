@@ -95,6 +95,7 @@ export class TestPage {
       pollNow: async () => undefined,
       trapStatus: () => undefined,
       serverStatus: () => [],
+      pages: [],
       ...words.live,
     };
     this.portal = new Portal({

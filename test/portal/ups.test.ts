@@ -210,7 +210,9 @@ describe('hostile names', () => {
       await page.reads(name, { serial: name, model: `${name}\r\nX: y`, installed: name, replaceBy: '<b>now</b>' });
     }
     const overview = await page.get('/');
-    const links = [...overview.matchAll(/<a class="name" href="([^"]*)"/g)].map(([, href = '']) => unescaped(href));
+    const links = [...overview.matchAll(/<th scope="row"><a class="name" href="([^"]*)"/g)].map(([, href = '']) =>
+      unescaped(href),
+    );
     expect(links).toHaveLength(hostile.length);
     for (const html of [
       overview,

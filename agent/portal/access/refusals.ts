@@ -15,15 +15,19 @@ export type RefusalKind = keyof typeof refusalKinds;
 
 export class Refusals {
   readonly #log: Log;
+  readonly #counted: (kind: RefusalKind) => void;
   readonly #counts = new Map<RefusalKind, number>();
 
-  constructor(log: Log) {
+  /** @param counted told of each refusal, for the figures */
+  constructor(log: Log, counted: (kind: RefusalKind) => void) {
     this.#log = log;
+    this.#counted = counted;
   }
 
   count(kind: RefusalKind, from: string): void {
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
+    this.#counted(kind);
     const isPowerOfTwo = (count & (count - 1)) === 0;
     if (!isPowerOfTwo) return;
     const times = count === 1 ? '' : ` (${count} times since the start)`;

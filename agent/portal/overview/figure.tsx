@@ -48,11 +48,10 @@ export function Figure(props: FigureProps) {
 const sum = (columns: readonly TimelineColumn[], kind: Kind): number =>
   columns.reduce((total, { counts }) => total + counts[kind], 0);
 
-const names = (column: TimelineColumn, language: Language): { full: string; short: string; year: string } =>
+const names = (column: TimelineColumn, language: Language): { short: string; year: string } =>
   column.month === 'now'
-    ? { full: 'Now', short: 'Now', year: '' }
+    ? { short: 'Now', year: '' }
     : {
-        full: monthText(column.month, language),
         short: monthText(column.month, language, 'shortMonth'),
         year: column.month.endsWith('-01') ? column.month.slice(0, 4) : '',
       };
@@ -96,7 +95,9 @@ function Column({
   );
 }
 
-const label = (column: TimelineColumn, full: string): string => `${full}: ${countWords(column.counts)}`;
+/** Begins with what is seen, in its order, so that who speaks to the page finds it. */
+const label = (shown: readonly string[], { counts, total }: TimelineColumn): string =>
+  `${[...shown, `${total}`].filter((text) => text !== '').join(' ')}: ${countWords(counts)}`;
 
 const wide = { width: 1120, left: 80, height: 196, base: 150, bar: 40 } as const;
 
@@ -107,12 +108,13 @@ function Wide({ columns, language, hrefOf }: FigureProps) {
     <svg class="wide" viewBox={`0 0 ${wide.width} ${wide.height}`}>
       <rect class="past" x="0" y="4" width={wide.left - 6} height={wide.height - 8} rx="8" />
       {columns.map((column, index) => {
-        const { full, short, year } = names(column, language);
+        const { short, year: january } = names(column, language);
+        const year = january || (index === 1 ? column.month.slice(0, 4) : '');
         const x = index * wide.left;
         const middle = x + wide.left / 2 - (index === 0 ? 3 : 0);
         const top = wide.base - column.total * unit;
         return (
-          <Column column={column} href={hrefOf(column)} label={label(column, full)}>
+          <Column column={column} href={hrefOf(column)} label={label([short, year], column)}>
             <rect x={x} y="4" width={wide.left - 6} height={wide.height - 8} fill="transparent" />
             {pieces(column.counts, unit).map(({ kind, from, length }) => (
               <rect
@@ -124,17 +126,17 @@ function Wide({ columns, language, hrefOf }: FigureProps) {
                 rx="2"
               />
             ))}
+            <text class={index === 0 ? 'over' : ''} x={middle} y={wide.base + 20} text-anchor="middle">
+              {short}
+            </text>{' '}
+            <text x={middle} y={wide.base + 36} text-anchor="middle">
+              {year}
+            </text>{' '}
             {column.total > 0 ? (
               <text class="count" x={middle} y={Math.max(16, top - 7)} text-anchor="middle">
                 {column.total}
               </text>
             ) : undefined}
-            <text class={index === 0 ? 'over' : ''} x={middle} y={wide.base + 20} text-anchor="middle">
-              {short}
-            </text>
-            <text x={middle} y={wide.base + 36} text-anchor="middle">
-              {year || (index === 1 ? column.month.slice(0, 4) : '')}
-            </text>
           </Column>
         );
       })}
@@ -152,15 +154,16 @@ function Tall({ columns, language, hrefOf }: FigureProps) {
     <svg class="tall" viewBox={`0 0 ${tall.width} ${columns.length * tall.line}`}>
       <rect class="past" x="0" y="0" width={tall.width} height={tall.line} rx="6" />
       {columns.map((column, index) => {
-        const { full, short } = names(column, language);
+        const { short } = names(column, language);
+        const shown = index === 0 ? short : `${short} ${column.month.slice(0, 4)}`;
         const y = index * tall.line;
         const end = tall.left + column.total * unit;
         return (
-          <Column column={column} href={hrefOf(column)} label={label(column, full)}>
+          <Column column={column} href={hrefOf(column)} label={label([shown], column)}>
             <rect x="0" y={y} width={tall.width} height={tall.line} fill="transparent" />
             <text class={index === 0 ? 'over' : ''} x="6" y={y + 18}>
-              {index === 0 ? short : `${short} ${column.month.slice(0, 4)}`}
-            </text>
+              {shown}
+            </text>{' '}
             {pieces(column.counts, unit).map(({ kind, from, length }) => (
               <rect class={kind} x={tall.left + from} y={y + 6} width={length} height={tall.bar} rx="2" />
             ))}

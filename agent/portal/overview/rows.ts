@@ -94,7 +94,6 @@ export function rowOf(unit: Unit, config: ConfiguredUnit, day: Day): Row {
     ...dated('warranty', facts['warranty.end']),
     ...dated('plan', facts['plan.end']),
   };
-  const text = (fact: Fact<string> | undefined): string => fact?.value ?? '';
   const [model, serial] = [text(facts['device.model']), text(facts['device.serial'])];
   const names = config.ways.map(({ name }) => name);
   const words = [
@@ -137,8 +136,12 @@ function unreadRow({ name, site, ways }: ConfiguredUnit): Row {
   };
 }
 
+const text = (fact: Fact<string> | undefined): string => fact?.value ?? '';
+
 /** How texts are compared: without case, and in one form of each letter. */
-export const plain = (text: string): string => text.normalize('NFKC').toLowerCase();
+export const plain = (text: string): string => (isAscii.test(text) ? text : text.normalize('NFKC')).toLowerCase();
+
+const isAscii = /^[ -~]*$/;
 
 export function kindOf(event: EventId): Kind {
   if (event.startsWith('warranty')) return 'warranty';
@@ -163,6 +166,7 @@ const dated = <K extends Kind>(kind: K, fact: Fact<Day> | undefined): { [P in K]
 
 /** Days until the next date that is to come. */
 function nextDate(dates: readonly Fact<Day>[], day: Day): number {
-  const ahead = dates.map(({ value }) => daysUntil(value, day)).filter((days) => days >= 0);
-  return Math.min(quietRank, ...ahead);
+  let next: Day | undefined;
+  for (const { value } of dates) if (value >= day && (next === undefined || value < next)) next = value;
+  return next === undefined ? quietRank : Math.min(quietRank, daysUntil(next, day));
 }

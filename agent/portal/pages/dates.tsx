@@ -1,12 +1,10 @@
-/** Dates to confirm: those that are missing, doubtful, or only an estimate, each to be entered or confirmed in place. */
-import type { Language } from '../../delivery/mail/content.ts';
-import { type DateState, type DateToConfirm, dateStates, datesToConfirm } from '../../operations/dates.ts';
+import { type DateState, dateStates, datesToConfirm } from '../../operations/dates.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
-import { DayOf } from '../html/facts.tsx';
-import { act, Form, field } from '../html/form.tsx';
+import { DateRow, dateStateNames } from '../html/date-row.tsx';
+import { act, field } from '../html/form.tsx';
 import { page } from '../html/layout.tsx';
 import { Paging, pageOf } from '../html/paging.tsx';
-import { localPath, upsPath } from '../html/paths.ts';
+import { localPath } from '../html/paths.ts';
 import { plain } from '../overview/rows.ts';
 
 const pageSize = 25;
@@ -51,17 +49,6 @@ async function planOf(c: PortalContext): Promise<string | undefined> {
   const now = kind === '' && end === '' ? '' : `${kind}:${end}`;
   return now === (await field(c, 'was-plan')) ? undefined : now;
 }
-
-const stateNames: Readonly<Record<DateState, string>> = {
-  doubtful: 'Doubtful',
-  missing: 'Missing',
-  estimated: 'Estimated',
-};
-const dateNames: Readonly<Record<DateToConfirm['key'], string>> = {
-  replaceBy: 'Replace battery by',
-  installed: 'Battery installed',
-  warrantyEnd: 'Warranty ends',
-};
 
 interface DateFilters {
   readonly q: string;
@@ -120,7 +107,7 @@ function datesPage(c: PortalContext, desk: PortalDesk): Response {
                 aria-current={isHere ? 'true' : undefined}
               >
                 <strong>{all.filter((each) => each.state === state).length.toLocaleString('en')}</strong>
-                <span>{stateNames[state]}</span>
+                <span>{dateStateNames[state]}</span>
               </a>
             </li>
           );
@@ -151,57 +138,5 @@ function datesPage(c: PortalContext, desk: PortalDesk): Response {
         <Paging list={list} noun="dates" hrefOf={(number) => datesPath({ ...filters, page: number })} />
       </section>
     </>,
-  );
-}
-
-interface DateRowProps {
-  readonly c: PortalContext;
-  readonly date: DateToConfirm;
-  readonly back: string;
-  readonly language: Language;
-  readonly id: string;
-}
-
-function DateRow({ c, date, back, language, id }: DateRowProps) {
-  const { ups, key, state, value, why } = date;
-  const about = [date.site, date.model, date.serial].filter((text) => text !== undefined).join(' · ');
-  return (
-    <li class="date-row">
-      <div>
-        <a class="name" href={upsPath(ups)}>
-          {ups}
-        </a>
-        <span class="under">{about}</span>
-      </div>
-      <div>
-        <span>
-          {dateNames[key]}:{' '}
-          {value === undefined ? <span class="soft">not known</span> : <DayOf day={value} language={language} />}
-        </span>
-        <span class={state === 'doubtful' ? 'under doubt' : 'under'}>{`${stateNames[state]}: ${why}`}</span>
-      </div>
-      <div class="row">
-        {value === undefined ? undefined : (
-          <Form c={c} action="/dates">
-            <input type="hidden" name="name" value={ups} />
-            <input type="hidden" name="back" value={back} />
-            <button type="submit" class="small" name="confirm" value={key}>
-              Confirm
-              <span class="unseen">{` ${dateNames[key]} of ${ups}`}</span>
-            </button>
-          </Form>
-        )}
-        <Form c={c} action="/dates" class="row">
-          <input type="hidden" name="name" value={ups} />
-          <input type="hidden" name="back" value={back} />
-          <label class="unseen" for={id}>{`${dateNames[key]}, ${ups}`}</label>
-          <input id={id} type="date" name={key} required />
-          <button type="submit" class="quiet small">
-            Save
-            <span class="unseen">{` ${dateNames[key]} of ${ups}`}</span>
-          </button>
-        </Form>
-      </div>
-    </li>
   );
 }

@@ -17,6 +17,13 @@ export function registerLogin(app: PortalApp, parts: LoginParts): void {
   const { rules, sessions, limiter, refusals } = parts;
   const { passwordHash } = rules;
   if (passwordHash === undefined) return;
+  // One after the other: a hash takes 32 MiB while it is made, and guesses come in crowds.
+  let turn: Promise<unknown> = Promise.resolve();
+  const isRight = (password: string): Promise<boolean> => {
+    const looked = turn.then(() => matchesPassword(password, passwordHash));
+    turn = looked;
+    return looked;
+  };
   app.get('/login', (c) => loginForm(c, localPath(c.req.query('next'))));
   app.post('/login', requireForm(parts), async (c) => {
     const from = addressOf(c, rules);
@@ -28,7 +35,7 @@ export function registerLogin(app: PortalApp, parts: LoginParts): void {
       return loginForm(c, next, { status: 429, text: `Too many wrong passwords. Try again in ${inWords(wait)}.` });
     }
     const password = (await c.req.parseBody())['password'];
-    if (typeof password !== 'string' || !(await matchesPassword(password, passwordHash))) {
+    if (typeof password !== 'string' || !(await isRight(password))) {
       refusals.count('login-failed', from);
       return loginForm(c, next, { status: 403, text: 'That is not the password.' });
     }

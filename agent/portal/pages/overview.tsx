@@ -10,6 +10,7 @@ import { type Filters, filtersOf, isInScope, isInState, overviewPath, type State
 import { kinds, type Row, Rows } from '../overview/rows.ts';
 import { type ListedRow, UnitTable } from '../overview/table.tsx';
 import { timelineOf } from '../overview/timeline.ts';
+import { ToConfirm } from '../overview/to-confirm.tsx';
 
 /** Units on one page. */
 const pageSize = 50;
@@ -63,6 +64,7 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
           />
         </section>
       )}
+      <ToConfirm c={c} desk={desk} rows={found} back={overviewPath(filters, { page: list.page })} />
       <section class="card" aria-labelledby="units">
         <div class="card-head">
           <h2 id="units">{listTitle(filters, site.language)}</h2>
