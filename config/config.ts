@@ -1,6 +1,6 @@
 /** The config room's front door: what other rooms may import. */
 export { Draft } from './draft.ts';
-export { addUps, edit, type ResellerEdit, setReseller } from './edit.ts';
+export { addUps, type EditSources, edit, type ResellerEdit, setReseller } from './edit.ts';
 export { ConfigEditError } from './edit-error.ts';
 export {
   type CheckedConfig,
@@ -14,6 +14,7 @@ export {
 } from './load.ts';
 export { hashPassword, matchesPassword } from './password.ts';
 export { type NewFile, type Owner, placeFiles } from './place-file.ts';
+export { plannedUps } from './planned-ups.ts';
 export { printConfig } from './print.ts';
 export { ConfigError, formatProblem, type Problem } from './problem.ts';
 export { isUntouched, readSample } from './sample.ts';

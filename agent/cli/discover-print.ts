@@ -2,11 +2,8 @@
 import { upsBlockText } from '../../config/config.ts';
 import { blockOf, whatItIs } from '../discovery/block.ts';
 import type { DiscoveryResult } from '../discovery/discover.ts';
-import type { Finding, Way } from '../discovery/finding.ts';
+import { type Finding, isNew, type Way } from '../discovery/finding.ts';
 import { printable } from '../poll.ts';
-
-/** What `--write` adds. */
-export const isNew = ({ configured, verdict }: Finding): boolean => configured === undefined && verdict === 'ups';
 
 export function yamlOf(blocks: readonly ReturnType<typeof blockOf>[]): string {
   return blocks.map((block) => upsBlockText(block).replaceAll(/^(?=.)/gm, '  ')).join('\n');

@@ -13,11 +13,11 @@ import {
 import { ask } from '../control/client.ts';
 import { blockOf } from '../discovery/block.ts';
 import { type DiscoveryResult, type DiscoveryWorld, discover, type Progress } from '../discovery/discover.ts';
-import type { KnownUnit, Sighting } from '../discovery/finding.ts';
+import { isNew, type KnownUnit, type Sighting } from '../discovery/finding.ts';
 import { type Community, introductionsOf } from '../discovery/introductions.ts';
 import { printable } from '../poll.ts';
 import { realTimers } from '../polling/timers.ts';
-import { isNew, jsonOf, textOf, yamlOf } from './discover-print.ts';
+import { jsonOf, textOf, yamlOf } from './discover-print.ts';
 import { type DiscoverOptions, placesOf } from './discover-request.ts';
 import { ProgressBar, type ProgressOutput } from './progress.ts';
 import type { GlobalOptions } from './session.ts';

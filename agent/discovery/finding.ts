@@ -54,6 +54,9 @@ export interface Finding {
   readonly ways: readonly [Way, ...Way[]];
 }
 
+/** Whether it can be added to a config: it was read, and is not in there yet. */
+export const isNew = ({ configured, verdict }: Finding): boolean => configured === undefined && verdict === 'ups';
+
 /** The units behind these sightings, in the order of their places. */
 export function findingsOf(sightings: readonly Sighting[], known: readonly KnownUnit[]): Finding[] {
   const groups: Sighting[][] = [];

@@ -69,4 +69,6 @@ export interface RouteModule {
   readonly access: 'customer' | 'token' | 'public';
   readonly menu?: readonly MenuEntry[];
   readonly register: (app: PortalApp, desk: PortalDesk) => void;
+  /** Ends what it does beside the requests: the agent stops. */
+  readonly end?: (desk: PortalDesk) => void;
 }

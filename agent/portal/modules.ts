@@ -1,6 +1,7 @@
 /** All modules with pages, in the order of the menu. A new one is one line here. */
 import type { RouteModule } from './desk.ts';
 import { access } from './pages/access.tsx';
+import { add } from './pages/add.tsx';
 import { answer } from './pages/answer.tsx';
 import { calendar } from './pages/calendar.ts';
 import { dates } from './pages/dates.tsx';
@@ -26,6 +27,7 @@ export const modules: readonly RouteModule[] = [
   preview,
   report,
   tables,
+  add,
   access,
   calendar,
   answer,

@@ -78,6 +78,7 @@ export class Portal {
   async stop(): Promise<void> {
     const doors = this.#doors;
     this.#doors = [];
+    for (const { end } of this.#parts.modules ?? allModules) end?.(this.#parts.desk);
     await Promise.all(doors.map(close));
   }
 

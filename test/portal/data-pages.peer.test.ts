@@ -4,6 +4,9 @@ import { addDays } from '../../agent/lifecycle/days.ts';
 import { dailyRun } from '../../agent/operations/daily.ts';
 import { createToken, renewCalendar } from '../../agent/operations/secrets.ts';
 import { sentItems } from '../../agent/operations/sent.ts';
+import { searchOf } from '../../agent/portal/add/search.ts';
+import { type Simulator, startSimulator } from '../../scripts/simulator/simulator.ts';
+import { smartUps } from '../../scripts/simulator/units.ts';
 import { type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { Browser, type Look, looks } from './browser.ts';
 import { kept, TestPage, today } from './support.ts';
@@ -14,6 +17,7 @@ let sink: MailSink;
 let site: TestPage;
 let browser: Browser;
 let end: () => Promise<void>;
+let simulator: Simulator;
 
 beforeAll(async () => {
   sink = await startMailSink();
@@ -47,6 +51,11 @@ beforeAll(async () => {
   const { desk } = site.office;
   await renewCalendar(desk);
   await createToken(desk, 'PSA of the reseller', true);
+  const values = smartUps({ serial: 'AS2216000009', installed: '05/01/2027', replaceBy: '05/01/2031' });
+  simulator = await startSimulator({ units: [{ name: 'found', values }] });
+  const search = searchOf(site.desk);
+  await search.start({ ranges: ['127.0.0.1'], ports: { snmp: simulator.unit('found').port } });
+  await search.over();
   await site.portal.follow(site.office.config.portal);
   browser = await Browser.open(site.portal.addresses[0] ?? '');
   end = kept();
@@ -54,7 +63,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await end?.();
-  await sink?.close();
+  await Promise.all([sink?.close(), simulator?.close()]);
 });
 
 const mailOf = (what: string): string => {
@@ -72,6 +81,9 @@ const pages: readonly [name: string, path: () => string][] = [
   ['the report', () => '/report?sites=yes'],
   ['import and export', () => '/tables'],
   ['calendar and API', () => '/access'],
+  ['the ways to add a UPS', () => '/add'],
+  ['a UPS by hand', () => '/add/hand?driver=snmp'],
+  ['what a search found', () => '/add/search'],
 ];
 
 describe.each(pages)('%s', (_name, path) => {

@@ -9,7 +9,7 @@ import { instantAt } from '../../agent/lifecycle/days.ts';
 import type { Day } from '../../agent/lifecycle/model.ts';
 import { Office } from '../../agent/office.ts';
 import { connectionOf, followConfig } from '../../agent/operations/reseller.ts';
-import type { RouteModule } from '../../agent/portal/desk.ts';
+import type { PortalDesk, RouteModule } from '../../agent/portal/desk.ts';
 import { Portal } from '../../agent/portal/server.ts';
 import { memoryStore } from '../../agent/store/memory-store.ts';
 import { hashPassword, loadConfig } from '../../config/config.ts';
@@ -73,6 +73,7 @@ export class TestPage {
   /** What the agent takes for now. */
   clock = instantAt(today, '09:00', timeZone);
   readonly office: Office;
+  readonly desk: PortalDesk;
   readonly portal: Portal;
   /** How often the page asked for the config to be read again. */
   reloads = 0;
@@ -98,13 +99,14 @@ export class TestPage {
       pages: [],
       ...words.live,
     };
+    this.desk = {
+      office: this.office,
+      live,
+      run: (command, args) => runCommand(this.office, live, command, args),
+      configFile: { path: join(folder, 'config.yaml'), reload: () => this.reload() },
+    };
     this.portal = new Portal({
-      desk: {
-        office: this.office,
-        live,
-        run: (command, args) => runCommand(this.office, live, command, args),
-        configFile: { path: join(folder, 'config.yaml'), reload: () => this.reload() },
-      },
+      desk: this.desk,
       timers: this.timers,
       ...(words.modules === undefined ? {} : { modules: words.modules }),
     });
@@ -139,6 +141,11 @@ export class TestPage {
   /** Other words in the file; they count from the next reload on. */
   async write(words: Words): Promise<void> {
     await writeFile(join(this.folder, 'config.yaml'), configText({ ...this.#words, ...words }), { mode: 0o600 });
+  }
+
+  /** This very text in the file. */
+  async overwrite(text: string): Promise<void> {
+    await writeFile(join(this.folder, 'config.yaml'), text, { mode: 0o600 });
   }
 
   /** Does what the config orders: whom to invite, which units to watch. */

@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx';
 import { ConfigError } from '../../../config/config.ts';
 import { DriverError } from '../../../drivers/contract.ts';
 import { DeliveryError } from '../../delivery/channel.ts';
+import { DiscoveryError } from '../../discovery/error.ts';
 import { OperationError } from '../../operations/desk.ts';
 import { StoreError } from '../../store/port.ts';
 import type { PortalContext } from '../desk.ts';
@@ -61,7 +62,7 @@ export async function act(c: PortalContext, then: string, work: () => Promise<st
 
 /** What an error says to whoever asked, if it is meant for them: a sentence without its capital, for names begin it too. */
 export function refusalOf(error: unknown): string | undefined {
-  const known = [OperationError, StoreError, DriverError, DeliveryError, ConfigError];
+  const known = [OperationError, StoreError, DriverError, DeliveryError, DiscoveryError, ConfigError];
   if (!(error instanceof Error) || !known.some((kind) => error instanceof kind)) return undefined;
   const text = error.message.trim();
   return /[.!?]$/.test(text) ? text : `${text}.`;

@@ -72,7 +72,10 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
         </div>
         <Search filters={filters} sites={sitesOf(all)} />
         {list.items.length === 0 ? (
-          <p class="empty">{all.length === 0 ? 'No UPS is watched yet.' : 'No UPS fits these filters.'}</p>
+          <p class="empty">
+            {all.length === 0 ? 'No UPS is watched yet. ' : 'No UPS fits these filters.'}
+            {all.length === 0 ? <a href="/add">Add one</a> : undefined}
+          </p>
         ) : (
           <UnitTable rows={list.items.map((row) => withTrouble(desk, row))} today={day} language={site.language} />
         )}

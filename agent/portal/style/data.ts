@@ -10,4 +10,12 @@ dd code, .say code { overflow-wrap: anywhere; }
 table.mails tbody th { width: 46%; }
 table.short { width: auto; min-width: 18rem; }
 h1 + .columns, h1 + .card { margin-top: 1.25rem; }
+form.fields, details > .fields { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); align-items: start; }
+.fields > .row, .fields > .say, .fields > details, .fields > .check { grid-column: 1 / -1; }
+.fields > button { justify-self: start; }
+.fields .field input, .fields .field select { width: 100%; }
+.wrong { color: var(--bad); }
+[aria-invalid=true] { border-color: var(--bad); }
+.wide { width: 100%; }
+progress { height: .9rem; accent-color: var(--accent); margin: 0 0 1rem; }
 `;
