@@ -4,14 +4,16 @@ import { isRecord, type Tree } from './input.ts';
 import type { Drivers, ValidFile, ValidUnit } from './schema.ts';
 import { hidden, hideSecrets, Secret } from './secret.ts';
 import {
+  type AnswersConfig,
   type CloudConfig,
   type Config,
   DriverChoice,
   type MailConfig,
   type PortalConfig,
+  type TlsMode,
   type UpsConfig,
 } from './types.ts';
-import { isLoopback } from './values.ts';
+import { isLoopback, type MailServer } from './values.ts';
 
 /** What the defaults depend on. */
 export interface Surroundings {
@@ -34,6 +36,7 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
     }),
     ...(reseller && { reseller: compact({ ...reseller, language: reseller.language ?? site.language }) }),
     ...(file.mail && { mail: buildMail(file.mail, file.site, folder) }),
+    ...(file.answers && { answers: buildAnswers(file.answers, folder) }),
     ...(file.cloud && { cloud: file.cloud satisfies CloudConfig }),
     portal: buildPortal(file.portal),
     polling: {
@@ -61,20 +64,45 @@ function trapsOf(traps: ValidFile['snmp']['traps']): Pick<Config, 'traps'> {
   return { traps: compact({ ...traps.listen, community: traps.community }) };
 }
 
+function buildAnswers(answers: NonNullable<ValidFile['answers']>, folder: string): AnswersConfig {
+  const { url, user, address, caFile, tls, verifyCertificate, ...rest } = answers;
+  const { user: userOfUrl, ...server } = url;
+  const name = user ?? userOfUrl ?? '';
+  return compact({
+    ...server,
+    ...rest,
+    ...tlsOf(server, { tls, verifyCertificate, caFile }, folder),
+    user: name,
+    address: address ?? name,
+  });
+}
+
 function buildMail(mail: NonNullable<ValidFile['mail']>, site: ValidFile['site'], folder: string): MailConfig {
   const { url, from, replyTo, user, password, tls, caFile, verifyCertificate } = mail;
-  const mode = tls ?? (isLoopback(url.host) && !url.implicitTls ? 'opportunistic' : 'required');
   return compact({
     ...url,
-    tls: mode,
-    // Whoever may read plain text on this line may as well show a wrong certificate: refusing it would protect nothing.
-    verifyCertificate: verifyCertificate ?? (mode !== 'opportunistic' || url.implicitTls || caFile !== undefined),
-    caFile: caFile === undefined ? undefined : resolve(folder, caFile),
+    ...tlsOf(url, { tls, verifyCertificate, caFile }, folder),
     from,
     replyTo: replyTo ?? { address: site.contact.mail, name: site.contact.name },
     user,
     password,
   });
+}
+
+interface TlsKeys {
+  readonly tls: TlsMode | undefined;
+  readonly verifyCertificate: boolean | undefined;
+  readonly caFile: string | undefined;
+}
+
+function tlsOf(server: MailServer, { tls, verifyCertificate, caFile }: TlsKeys, folder: string) {
+  const mode = tls ?? (isLoopback(server.host) && !server.implicitTls ? 'opportunistic' : 'required');
+  return {
+    tls: mode,
+    // Whoever may read plain text on this line may as well show a wrong certificate: refusing it would protect nothing.
+    verifyCertificate: verifyCertificate ?? (mode !== 'opportunistic' || server.implicitTls || caFile !== undefined),
+    caFile: caFile === undefined ? undefined : resolve(folder, caFile),
+  };
 }
 
 function buildUnit(unit: ValidUnit, file: ValidFile, driver: DriverChoice): UpsConfig {

@@ -2,7 +2,7 @@
 import { isRecord, type Tree } from './input.ts';
 import type { Finding, Path } from './problem.ts';
 import type { Drivers } from './schema.ts';
-import { isLoopback, Mistake, readDate, readListen, readMailUrl } from './values.ts';
+import { isLoopback, Mistake, readAddress, readDate, readListen, readMailboxUrl, readMailUrl } from './values.ts';
 
 /** Options that say how a device is treated, not which one it is. */
 const manners: ReadonlySet<string> = new Set(['timeout', 'retries', 'writeCommunity']);
@@ -13,6 +13,7 @@ export function crossCheck(root: Tree, drivers: Drivers): Finding[] {
   checks.channels(root);
   checks.reseller(root);
   checks.mail(root);
+  checks.answers(root);
   checks.portal(root);
   const units = Array.isArray(root['ups']) ? root['ups'] : [];
   for (const [index, unit] of units.entries()) if (isRecord(unit)) checks.unit(unit, index);
@@ -75,6 +76,41 @@ class CrossCheck {
       );
     } else if (password !== undefined && !isLoopback(server.host) && (tls === 'off' || tls === 'opportunistic')) {
       this.#warn(['mail', 'tls'], 'lets the password travel unencrypted; write `required`, or use smtps:// in `url`');
+    }
+  }
+
+  answers(root: Tree): void {
+    const answers = root['answers'];
+    if (!isRecord(answers)) return;
+    if (root['mail'] === undefined) {
+      this.#warn(['answers'], 'is of no use without a `mail` section: no mail leaves that could be answered');
+    }
+    const server = typeof answers['url'] === 'string' ? readMailboxUrl(answers['url']) : undefined;
+    if (server === undefined || server instanceof Mistake) return;
+    const { user = server.user, address, tls } = answers;
+    if (server.user !== undefined && answers['user'] !== undefined) {
+      this.#error(['answers', 'user'], 'stands in `url` as well; keep one of the two');
+    } else if (user === undefined) {
+      this.#absent(['answers', 'user'], 'is missing; write the user name of the mailbox');
+    } else if (address === undefined && typeof user === 'string' && readAddress(user) instanceof Mistake) {
+      this.#absent(
+        ['answers', 'address'],
+        'is missing, as the user name is no address; write the address of the mailbox',
+      );
+    }
+    if (server.implicitTls && (tls === 'off' || tls === 'opportunistic')) {
+      const message = 'contradicts imaps://, which is always TLS; remove this line, or write imap:// in `url`';
+      this.#error(['answers', 'tls'], message);
+    } else if (tls === 'opportunistic' && !isLoopback(server.host)) {
+      this.#error(
+        ['answers', 'tls'],
+        'could let the password travel unencrypted; write `required`, or use imaps:// in `url`',
+      );
+    } else if (tls === 'off' && !isLoopback(server.host)) {
+      this.#warn(
+        ['answers', 'tls'],
+        'lets the password travel unencrypted; write `required`, or use imaps:// in `url`',
+      );
     }
   }
 

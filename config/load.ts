@@ -105,7 +105,8 @@ export async function checkConfig(sources: ConfigSources): Promise<CheckedConfig
       return missing !== true || !secrets.settled.has(pathKey(at));
     }),
     ...(await readableByOthers(path, files, secrets.plain, root, outline)),
-    ...(await unreadableAuthority(path, files, root)),
+    ...(await unreadableAuthority(path, files, root, 'mail')),
+    ...(await unreadableAuthority(path, files, root, 'answers')),
   ];
   const problems = sorted([...syntaxProblems(path, parsed), ...placed(path, findings, parsed, secrets)]);
   if (!result.success || problems.some(({ severity }) => severity === 'error')) return { problems };
@@ -190,13 +191,14 @@ async function readableByOthers(
   return [{ severity: 'warning', path: first, message }];
 }
 
-async function unreadableAuthority(path: string, files: Files, root: Tree): Promise<Finding[]> {
-  const file = isRecord(root['mail']) ? root['mail']['caFile'] : undefined;
+async function unreadableAuthority(path: string, files: Files, root: Tree, name: string): Promise<Finding[]> {
+  const section = root[name];
+  const file = isRecord(section) ? section['caFile'] : undefined;
   if (typeof file !== 'string' || file.trim() === '') return [];
   const full = resolve(dirname(path), file.trim());
   const instead = 'write the path of a PEM file that the agent may read';
   const wrong = (message: string): Finding[] => [
-    { severity: 'error', path: ['mail', 'caFile'], message: `${message}; ${instead}` },
+    { severity: 'error', path: [name, 'caFile'], message: `${message}; ${instead}` },
   ];
   try {
     const text = await files.read(full);

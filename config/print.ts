@@ -1,15 +1,17 @@
 /** Prints the config that is in force, with every default and no secret. */
 import { stringify } from 'yaml';
-import type { Config, MailConfig, PortalConfig, UpsConfig } from './types.ts';
+import type { AnswersConfig, Config, MailConfig, PortalConfig, UpsConfig } from './types.ts';
 import { formatDuration, formatListen, formatMailbox, formatMonths } from './values.ts';
 
 /** The whole config as YAML, in the words of the file. Secrets are `<secret>`. */
 export function printConfig(config: Config): string {
-  const { site, reseller, mail, cloud, portal, polling, traps, battery, warranty, stateDir, log, ups } = config;
+  const { site, reseller, mail, answers, cloud, portal, polling, traps, battery, warranty, stateDir, log, ups } =
+    config;
   const tree = {
     site,
     reseller,
     mail: mail && mailTree(mail),
+    answers: answers && answersTree(answers),
     cloud: cloud && { endpoint: cloud.endpoint, secret: cloud.secret.toString() },
     portal: portalTree(portal),
     polling: {
@@ -52,6 +54,22 @@ function mailTree(mail: MailConfig): Record<string, unknown> {
     tls: mail.tls,
     caFile: mail.caFile,
     verifyCertificate: mail.verifyCertificate,
+  };
+}
+
+function answersTree(answers: AnswersConfig): Record<string, unknown> {
+  const { implicitTls, port, folder, user, password, address, plusAddressing, moveTo, tls, caFile } = answers;
+  const host = answers.host.includes(':') ? `[${answers.host}]` : answers.host;
+  return {
+    url: `${implicitTls ? 'imaps' : 'imap'}://${host}:${port}/${folder.split('/').map(encodeURIComponent).join('/')}`,
+    user,
+    password: password.toString(),
+    address,
+    plusAddressing,
+    moveTo,
+    tls,
+    caFile,
+    verifyCertificate: answers.verifyCertificate,
   };
 }
 

@@ -15,6 +15,7 @@ import {
   readLine,
   readListen,
   readMailbox,
+  readMailboxUrl,
   readMailUrl,
   readMonths,
   readNetwork,
@@ -138,6 +139,48 @@ const mail = z.strictObject({
     .optional()
     .describe(
       '`false` accepts any certificate of the mail server. Better name its authority in `caFile`. Default: true, but false with `tls: opportunistic` and no `caFile`, which would do without a certificate as well.',
+    ),
+});
+
+const answers = z.strictObject({
+  url: text(readMailboxUrl, { examples: ['imaps://mail.example.com'] }).describe(
+    'The mailbox: `imaps://HOST[:PORT][/FOLDER]`, or `imap://…` for STARTTLS. The usual port is 993, 143 for imap; the usual folder INBOX. The user may stand before the host: `imaps://USER@HOST`.',
+  ),
+  user: line(256, 'answers@example.com').optional().describe('User name for the mailbox, unless it stands in `url`.'),
+  password: z
+    .string()
+    .transform((value) => new Secret(value))
+    .describe('Required. Password for the mailbox.'),
+  address: address('answers@example.com')
+    .optional()
+    .describe('The address under which the mailbox gets mail. Default: the user name, if it is an address.'),
+  plusAddressing: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether mail to `answers+anything@example.com` arrives in the mailbox as well: replies then say by their address what they answer.',
+    ),
+  moveTo: line(200, 'Answers')
+    .optional()
+    .describe(
+      'The folder to which mail is moved once it is handled; it is made if need be. Default: it stays where it is, marked as read.',
+    ),
+  tls: z
+    .enum(tlsModes)
+    .optional()
+    .describe(
+      '`required`: STARTTLS or nothing; `opportunistic`: STARTTLS where offered, for this machine only; `off`: never. Default: required, but opportunistic on this machine.',
+    ),
+  caFile: line(1024, 'ca.pem')
+    .optional()
+    .describe(
+      'PEM file with the certificate authority of the mailbox, if it is not a public one. Relative to the folder of this file.',
+    ),
+  verifyCertificate: z
+    .boolean()
+    .optional()
+    .describe(
+      '`false` accepts any certificate of the mailbox. Better name its authority in `caFile`. Default: as in `mail`.',
     ),
 });
 
@@ -294,6 +337,11 @@ function wholeFile<T extends z.ZodType>(unit: T) {
     site: site.describe('Who you are.'),
     reseller: reseller.optional().describe('The one reseller who is told what is due, if there is one.'),
     mail: mail.optional().describe('How mail leaves. Without it, and without `cloud`, nobody is told.'),
+    answers: answers
+      .optional()
+      .describe(
+        'A mailbox that the agent reads, so that the reseller can answer by mail. Other mail in it is left alone.',
+      ),
     cloud: cloud.optional().describe('Your own endpoint for events, instead of mail or beside it.'),
     portal: portal
       .prefault({})
@@ -344,6 +392,7 @@ export function configSchema(drivers: Drivers): z.ZodType<ValidFile> {
 /** The secrets outside the drivers. */
 export const secretPaths: readonly (readonly string[])[] = [
   ['mail', 'password'],
+  ['answers', 'password'],
   ['cloud', 'secret'],
   ['portal', 'passwordHash'],
   ['snmp', 'traps', 'community'],

@@ -60,6 +60,28 @@ export interface MailConfig {
   readonly password?: Secret;
 }
 
+/** The mailbox in which answers arrive. */
+export interface AnswersConfig {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte (`imaps://`). */
+  readonly implicitTls: boolean;
+  /** STARTTLS on a connection without `implicitTls`. */
+  readonly tls: TlsMode;
+  readonly verifyCertificate: boolean;
+  /** Absolute path. */
+  readonly caFile?: string;
+  readonly folder: string;
+  readonly user: string;
+  readonly password: Secret;
+  /** Where answers are written to. */
+  readonly address: string;
+  /** Mail to `name+anything@…` arrives in the mailbox as well. */
+  readonly plusAddressing: boolean;
+  /** The folder to which handled mail is moved; absent: it stays, marked as read. */
+  readonly moveTo?: string;
+}
+
 export interface CloudConfig {
   readonly endpoint: string;
   readonly secret: Secret;
@@ -145,6 +167,7 @@ export interface Config {
   readonly site: SiteConfig;
   readonly reseller?: ResellerConfig;
   readonly mail?: MailConfig;
+  readonly answers?: AnswersConfig;
   readonly cloud?: CloudConfig;
   readonly portal: PortalConfig;
   readonly polling: {

@@ -202,6 +202,40 @@ export function readMailUrl(text: string): MailServer | Mistake {
   return { host, port: url.port === '' ? usual : Number(url.port), implicitTls };
 }
 
+/** The mailbox for answers. */
+export interface MailboxServer extends MailServer {
+  readonly folder: string;
+  readonly user?: string;
+}
+
+/** `imaps://[user@]host[:port][/folder]` or `imap://…`; the default port is 993, 143 for imap, the folder INBOX. */
+export function readMailboxUrl(text: string): MailboxServer | Mistake {
+  const instead = 'write imaps://HOST, imaps://HOST/FOLDER or imap://HOST';
+  const url = readUrl(text);
+  if (url === undefined) return new Mistake(`${quote(text)} is not the URL of a mailbox`, instead);
+  const implicitTls = url.protocol === 'imaps:';
+  if (!implicitTls && url.protocol !== 'imap:')
+    return new Mistake(`${quote(text)} does not begin with imaps:// or imap://`, instead);
+  if (url.password !== '')
+    return new Mistake('holds a password', 'write it in `passwordFile` (or `password`), and no password here');
+  if (url.search !== '' || url.hash !== '')
+    return new Mistake(`${quote(text)} has something behind the folder`, instead);
+  const host = hostOf(url);
+  const [user, folder] = [decoded(url.username), decoded(url.pathname.replace(/^\//, ''))];
+  if (host === '' || user === undefined || folder === undefined)
+    return new Mistake(`${quote(text)} names no valid host, user or folder`, instead);
+  const port = url.port === '' ? (implicitTls ? 993 : 143) : Number(url.port);
+  return { host, port, implicitTls, folder: folder || 'INBOX', ...(user === '' ? {} : { user }) };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** An `https://` URL; `http://` only for this machine. */
 export function readEndpoint(text: string): string | Mistake {
   const instead = 'write an https:// URL, for example https://hooks.example.com/upsteward';

@@ -10,7 +10,7 @@ import { checkText, drivers } from './support.ts';
 
 const root = new URL('../../', import.meta.url);
 const sample = readFileSync(new URL('config/sample.yaml', root), 'utf8');
-const texts = { 'mail.password': 'secret', 'ca.pem': '-----BEGIN CERTIFICATE-----' };
+const texts = { 'mail.password': 'secret', 'answers.password': 'secret', 'ca.pem': '-----BEGIN CERTIFICATE-----' };
 const secretFiles = {
   'cloud.secret': 'whsec_VGhpcyBpcyBhbiBleGFtcGxlOiBtYWtlIHlvdXIgb3du',
   'ups1.community': 'public',
