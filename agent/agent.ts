@@ -2,6 +2,7 @@
 import { type ScheduledTask, schedule } from 'node-cron';
 import type { Config } from '../config/config.ts';
 import type { DriverError, Reading } from '../drivers/contract.ts';
+import { Answers, type AnswersStatus } from './answers.ts';
 import { runCommand } from './commands.ts';
 import { type ControlServer, type Patience, takeControlPatiently } from './control/server.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -65,6 +66,7 @@ export class Agent {
   readonly #heartbeat: Heartbeat;
   readonly #portal: Portal | undefined;
   readonly #traps: Traps;
+  readonly #answers: Answers;
   readonly #metrics: Metrics;
   readonly #watch: Watch;
   #daily: ScheduledTask | undefined;
@@ -91,6 +93,12 @@ export class Agent {
       onListed: () => this.#inTurn(() => this.#relist()),
     });
     this.#traps = new Traps({ ...parts, hurry: (name) => this.#watch.hurry(name) });
+    this.#answers = new Answers({
+      desk: office.desk,
+      timers: parts.timers,
+      mayAct: () => this.#heartbeat.clockIsRight(),
+      handled: () => this.#wake(),
+    });
     this.#heartbeat = new Heartbeat(office, {
       monotonic: () => parts.timers.monotonic(),
       trustClock: parts.trustClock ?? false,
@@ -176,6 +184,7 @@ export class Agent {
     this.#heartbeat.configChanged();
     await this.#watch.follow();
     await this.#traps.follow(config);
+    await this.#answers.follow(config);
     this.#scheduleDaily();
     await this.#portal?.follow(config.portal);
     log('info', 'config.reloaded', 'The config was read again.', { ups: config.ups.length });
@@ -196,6 +205,7 @@ export class Agent {
     });
     await this.#watch.start();
     await this.#traps.follow(config);
+    await this.#answers.follow(config);
     this.#scheduleDaily();
     this.#control.serve(({ command, args }) => this.#run(command, args));
     await this.#portal?.follow(config.portal);
@@ -289,6 +299,8 @@ export class Agent {
     await this.#daily?.destroy();
     await this.#traps.stop();
     await this.#watch.stop();
+    await this.#answers.stop();
+    await this.#poller.stop();
     await this.#mailsDone();
     await this.#office.close();
     await this.#heartbeat.settled();
@@ -316,6 +328,11 @@ export class Agent {
   /** What is wrong with the clock, if anything. */
   clockTrouble(): string | undefined {
     return this.#heartbeat.clockTrouble();
+  }
+
+  /** How the mailbox for answers fares, where there is one. */
+  answersStatus(): AnswersStatus | undefined {
+    return this.#answers.status();
   }
 
   /** How traps are heard, where the config wants them. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Reading } from '../drivers/contract.ts';
 import { loadDriver } from '../drivers/registry.ts';
+import type { AnswersStatus } from './answers.ts';
 import { accessCommands } from './commands/access.ts';
 import { type Args, text } from './commands/arguments.ts';
 import { batteryReplaced } from './commands/battery.ts';
@@ -48,6 +49,7 @@ export interface Live {
   serverStatus(): readonly ServerStatus[];
   /** Where the page is, as URLs; none where it is off or cannot listen. */
   readonly pages: readonly string[];
+  answersStatus(): AnswersStatus | undefined;
 }
 
 type Command = (office: Office, args: Args, live: Live | undefined, reach: Reach) => Promise<unknown>;
@@ -147,6 +149,8 @@ export interface StatusOutput {
   readonly clock?: string;
   readonly reseller: ReturnType<typeof connectionView>;
   readonly waiting: { readonly mails: number; readonly endpoint: number };
+  /** How the mailbox for answers fares, where there is one and an agent runs. */
+  readonly answers?: AnswersStatus;
   /** How traps are heard, where the config wants them and an agent runs. */
   readonly traps?: TrapStatus;
   /** How servers fare whose units are all watched, while an agent runs. */
@@ -160,12 +164,14 @@ async function status(office: Office, live: Live | undefined): Promise<StatusOut
   const clock = troubleWithClock(office, live);
   const traps = live?.trapStatus();
   const servers = live?.serverStatus() ?? [];
+  const answers = live?.answersStatus();
   return {
     version,
     running: live !== undefined,
     ...(clock === undefined ? {} : { clock }),
     reseller: connectionView(office.desk),
     waiting: { mails: office.outbox.depth(), endpoint: office.forwarder.depth() },
+    ...(answers === undefined ? {} : { answers }),
     ...(traps === undefined ? {} : { traps }),
     ...(servers.length === 0 ? {} : { servers }),
     pages: live?.pages ?? [],

@@ -25,8 +25,11 @@ export function siteOf(config: Config): Site {
 }
 
 /** How a reseller can answer beside the code. */
-function waysBackOf({ portal }: Config): WaysBack {
-  return portal.enabled && portal.publicUrl !== undefined ? { publicUrl: portal.publicUrl } : {};
+function waysBackOf({ portal, answers }: Config): WaysBack {
+  return {
+    ...(answers ? { mailbox: { address: answers.address, plusAddressing: answers.plusAddressing } } : {}),
+    ...(portal.enabled && portal.publicUrl !== undefined ? { publicUrl: portal.publicUrl } : {}),
+  };
 }
 
 /** What one entry of the config says of its UPS. */

@@ -1,4 +1,5 @@
 /** What the commands print for a person; `--json` prints the same data as it is. */
+import type { AnswersStatus } from '../answers.ts';
 import type { HealthOutput, StatusOutput, UnitStatus } from '../commands.ts';
 import type { Facts } from '../lifecycle/model.ts';
 import type { ServerStatus } from '../lister.ts';
@@ -41,6 +42,7 @@ export function statusText(status: StatusOutput): string {
     ...status.pages.map((url) => `page: ${url}`),
     `reseller: ${connectionText(status.reseller)}`,
     waiting,
+    ...(status.answers === undefined ? [] : [answersText(status.answers)]),
     ...(status.traps === undefined ? [] : [trapsText(status.traps)]),
     ...(status.servers ?? []).map(serverText),
     '',
@@ -70,6 +72,12 @@ export function healthText({ version, stuck }: HealthOutput): string {
   return stuck.length === 0 ? `upsteward ${version} is running` : `No progress any more: ${stuck.join(', ')}`;
 }
 
+function answersText({ address, trouble }: AnswersStatus): string {
+  return trouble === undefined
+    ? `answers: ${address} is read`
+    : printable(`answers: ${address} is not read: ${trouble}`);
+}
+
 function trapsText({ listening, host, port, trouble, polls, others, unknown, ...rest }: TrapStatus): string {
   if (!listening) return printable(`traps: not heard: ${trouble ?? 'not yet'}`);
   const bad = rest.refused + rest.malformed + rest.flooded;
@@ -86,10 +94,16 @@ export function connectionText(view: ConnectionView): string {
     view.invitedAt && `invited ${minute(view.invitedAt)}`,
     view.takenAt && `mail taken ${minute(view.takenAt)}`,
     view.expiresAt && `lapses ${minute(view.expiresAt)}`,
-    view.answeredAt && `answered ${minute(view.answeredAt)} by ${view.answeredBy ?? '?'}`,
+    view.answeredAt && answeredWords(view, view.answeredAt),
   ].filter((word) => word !== undefined);
   const trouble = view.trouble === undefined ? '' : `; the invitation has not left yet: ${view.trouble}`;
-  return `${view.address} is ${view.state}${dates.length > 0 ? ` (${dates.join(', ')})` : ''}${trouble}`;
+  const failing = view.failing && `; mail came back ${minute(view.failing.at)}: ${printable(view.failing.reply)}`;
+  return `${view.address} is ${view.state}${dates.length > 0 ? ` (${dates.join(', ')})` : ''}${trouble}${failing ?? ''}`;
+}
+
+function answeredWords({ answeredBy, answeredFrom }: ConnectionView, at: string): string {
+  const from = answeredFrom === undefined ? '' : ` from ${printable(answeredFrom)}`;
+  return `answered ${minute(at)} by ${answeredBy ?? '?'}${from}`;
 }
 
 export function eventsText(events: readonly EventView[]): string {

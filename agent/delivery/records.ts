@@ -39,6 +39,8 @@ interface MessageBase {
   /** Of the mail as it left. */
   readonly subject?: string;
   readonly messageId?: string;
+  /** A mail server that had taken it, or one behind it, sent it back for good. */
+  readonly bouncedAt?: Instant;
 }
 
 /** All that is due to one recipient on one day. */

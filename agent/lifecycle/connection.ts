@@ -62,8 +62,8 @@ export type ConnectionInput =
     }
   | { readonly kind: 'taken' }
   | { readonly kind: 'refused' }
-  /** Mail that the server had taken came back for good. */
-  | { readonly kind: 'bounced'; readonly reply: string }
+  /** Mail that the server had taken came back for good; `whole`: it was the address itself that failed, not one behind it. */
+  | { readonly kind: 'bounced'; readonly reply: string; readonly whole: boolean }
   | { readonly kind: AnswerKind; readonly by: AnswerWay; readonly from?: string }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'disconnect' }
@@ -144,7 +144,7 @@ export function move(connection: Connection, input: ConnectionInput, at: Instant
         ? to(connection, 'undeliverable', at, 'the invitation was refused for good', 'undeliverable')
         : stay(connection, `the connection is ${connection.state}`);
     case 'bounced':
-      return bounced(connection, input.reply, at);
+      return bounced(connection, input, at);
     case 'accept':
       return accept(connection, input, at);
     case 'decline':
@@ -181,11 +181,12 @@ function disconnect(connection: Connection, at: Instant): Move {
 }
 
 /** An invitation that came back never arrived; whoever has accepted stays, since a full mailbox is no opt-out. */
-function bounced(connection: Connection, reply: string, at: Instant): Move {
+function bounced(connection: Connection, { reply, whole }: { reply: string; whole: boolean }, at: Instant): Move {
   const failing = { ...connection, failing: { at, reply } };
-  if (connection.state === 'pending')
+  if (connection.state === 'pending' && whole)
     return to(failing, 'undeliverable', at, 'the invitation came back', 'undeliverable');
-  if (connection.state !== 'confirmed') return stay(connection, `the connection is ${connection.state}`);
+  if (connection.state !== 'confirmed' && connection.state !== 'pending')
+    return stay(connection, `the connection is ${connection.state}`);
   const isNews = connection.failing === undefined || hoursSince(connection.failing.at, at) >= bounceNewsHours;
   return {
     connection: failing,

@@ -73,8 +73,9 @@ export function moveWrites(
 
 /** The word under which a move is kept and logged: the new state, but for mail that came back from whoever stays. */
 export function whatHappened(before: Connection, after: Connection): string {
-  const stays = before.state === 'confirmed' && after.state === 'confirmed';
-  return stays && before.failing?.at !== after.failing?.at ? 'bounced' : after.state;
+  return before.state === after.state && before.id === after.id && before.failing?.at !== after.failing?.at
+    ? 'bounced'
+    : after.state;
 }
 
 /**

@@ -82,7 +82,8 @@ function endpointNews(desk: Desk, about: 'endpoint-refused' | 'endpoint-disabled
   return { changes, history: [] };
 }
 
-function titleOf(desk: Desk, noticeKey: string): string[] {
+/** The notice of a key in words: its UPS and the title of its event. */
+export function titleOf(desk: Desk, noticeKey: string): string[] {
   const notice = desk.store.get<NoticeRecord>(noticeKey)?.value;
   if (notice === undefined) return [];
   const unit = desk.store.get<Unit>(keys.unit(notice.unit))?.value;

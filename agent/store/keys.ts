@@ -7,6 +7,8 @@ export const keys = {
   connection: 'connection',
   /** The token of a connection that a newer invitation has replaced, by its hash. */
   endedToken: (hash: string): string => `token/${hash}`,
+  /** How far the mailbox for answers was read. */
+  mailbox: 'mailbox',
   /** The day of the last daily run. */
   run: 'run',
   endpoint: 'endpoint',

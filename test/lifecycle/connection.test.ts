@@ -39,7 +39,7 @@ const inputs: Record<ConnectionInput['kind'], ConnectionInput> = {
   accept: { kind: 'accept', by: 'code' },
   decline: { kind: 'decline', by: 'mail' },
   'opt-out': { kind: 'opt-out', by: 'link' },
-  bounced: { kind: 'bounced', reply: '550 no such user' },
+  bounced: { kind: 'bounced', reply: '550 no such user', whole: true },
   cancel: { kind: 'cancel' },
   disconnect: { kind: 'disconnect' },
   time: { kind: 'time' },
@@ -223,16 +223,22 @@ describe('mail that comes back', () => {
   const reply = '550 no such user';
 
   it('is noted each time, and is news once a month', () => {
-    const first = move(connection('confirmed'), { kind: 'bounced', reply }, now);
+    const first = move(connection('confirmed'), { kind: 'bounced', reply, whole: true }, now);
     expect(first.connection).toMatchObject({ state: 'confirmed', failing: { at: now, reply } });
     expect(first.dropQueue).toBeUndefined();
     const inDays = (days: number) => new Date(Date.parse(now) + days * 24 * 3_600_000).toISOString();
-    expect(move(first.connection, { kind: 'bounced', reply }, inDays(29)).tellCustomer).toBeUndefined();
-    expect(move(first.connection, { kind: 'bounced', reply }, inDays(30)).tellCustomer).toBe('bounced');
+    expect(move(first.connection, { kind: 'bounced', reply, whole: true }, inDays(29)).tellCustomer).toBeUndefined();
+    expect(move(first.connection, { kind: 'bounced', reply, whole: true }, inDays(30)).tellCustomer).toBe('bounced');
+  });
+
+  it('from behind an address leaves the invitation as it is: others may have got it', () => {
+    const moved = move(connection('pending'), { kind: 'bounced', reply, whole: false }, now);
+    expect(moved).toMatchObject({ connection: { state: 'pending', failing: { reply } }, tellCustomer: 'bounced' });
+    expect(moved.dropQueue).toBeUndefined();
   });
 
   it('is forgotten with the next invitation', () => {
-    const { connection: before } = move(connection('pending'), { kind: 'bounced', reply }, now);
+    const { connection: before } = move(connection('pending'), { kind: 'bounced', reply, whole: true }, now);
     expect(move(before, inputs.invite, now).connection.failing).toBeUndefined();
   });
 });

@@ -97,6 +97,7 @@ export class TestPage {
       trapStatus: () => undefined,
       serverStatus: () => [],
       pages: [],
+      answersStatus: () => undefined,
       ...words.live,
     };
     this.desk = {

@@ -97,6 +97,28 @@ export class MailServer {
     return `${await read('maillog')}\n${await read('dovecot.log')}`;
   }
 
+  /** Ends dovecot, and with it each connection. */
+  async stopImap(): Promise<void> {
+    const pidFile = join(this.#folder, 'dovecot/master.pid');
+    await exec('doveadm', ['-c', join(this.#folder, 'dovecot.conf'), 'stop']).catch(() => {});
+    while (await readFile(pidFile).catch(() => undefined)) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  async startImap(): Promise<void> {
+    await this.#daemon('dovecot', '-c', join(this.#folder, 'dovecot.conf'));
+  }
+
+  /** Lays so many mails into a mailbox, before it is opened for the first time. */
+  async fill(mailbox: string, count: number): Promise<void> {
+    const maildir = join(this.#folder, 'mail', mailbox);
+    for (const name of ['cur', 'new', 'tmp']) await mkdir(join(maildir, name), { recursive: true });
+    for (let n = 0; n < count; n += 1) {
+      const file = join(maildir, 'cur', `${1_700_000_000 + n}.M${n}.test:2,`);
+      await writeFile(file, `From: someone@x.example\nSubject: ${n}\n\n${'x'.repeat(500)}\n`);
+    }
+    await exec('chown', ['-R', owner, maildir]);
+  }
+
   /** Stops both and removes everything. */
   async stop(): Promise<void> {
     const folder = this.#folder;

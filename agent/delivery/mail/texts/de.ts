@@ -261,7 +261,7 @@ export const de: Texts = {
     bounced: {
       subject: ({ address, company }) => `E-Mail an ${address} kommt zurück – ${company}`,
       body: ({ address }) => [
-        `${address} hat Ihre Einladung angenommen, aber eine E-Mail an diese Adresse kam endgültig zurück. Was darin stand, hat niemand erfahren.`,
+        `Eine E-Mail an ${address} kam endgültig zurück. Was darin stand, hat vielleicht niemand erfahren.`,
         'Fragen Sie Ihren Händler nach der richtigen Adresse und ändern Sie reseller.email in der Konfiguration. Bitte geben Sie von Hand weiter, was nicht angekommen ist.',
       ],
     },

@@ -253,7 +253,7 @@ export const en: Texts = {
     bounced: {
       subject: ({ address, company }) => `Mail to ${address} comes back – ${company}`,
       body: ({ address }) => [
-        `${address} accepted your invitation, but a mail to that address came back for good. Nobody was told what it said.`,
+        `A mail to ${address} came back for good. Perhaps nobody was told what it said.`,
         'Ask your reseller for the right address and change reseller.email in the configuration. Please pass on by hand what did not arrive.',
       ],
     },

@@ -258,7 +258,7 @@ export const es: Texts = {
     bounced: {
       subject: ({ address, company }) => `El correo a ${address} vuelve – ${company}`,
       body: ({ address }) => [
-        `${address} aceptó su invitación, pero un mensaje a esa dirección ha vuelto definitivamente. Nadie ha sabido lo que decía.`,
+        `Un mensaje a ${address} ha vuelto definitivamente. Quizá nadie ha sabido lo que decía.`,
         'Pida a su distribuidor la dirección correcta y cambie reseller.email en la configuración. Comunique usted mismo lo que no llegó.',
       ],
     },

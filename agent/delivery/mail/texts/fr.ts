@@ -260,7 +260,7 @@ export const fr: Texts = {
     bounced: {
       subject: ({ address, company }) => `Les messages à ${address} reviennent – ${company}`,
       body: ({ address }) => [
-        `${address} a accepté votre invitation, mais un message à cette adresse est revenu définitivement. Personne n'a été averti de son contenu.`,
+        `Un message à ${address} est revenu définitivement. Il se peut que personne n'ait été averti de son contenu.`,
         "Demandez la bonne adresse à votre revendeur et changez reseller.email dans la configuration. Transmettez vous-même ce qui n'est pas arrivé.",
       ],
     },

@@ -258,7 +258,7 @@ export const it: Texts = {
     bounced: {
       subject: ({ address, company }) => `I messaggi a ${address} tornano indietro – ${company}`,
       body: ({ address }) => [
-        `${address} ha accettato il vostro invito, ma un messaggio a questo indirizzo è tornato indietro definitivamente. Nessuno è stato avvisato del suo contenuto.`,
+        `Un messaggio a ${address} è tornato indietro definitivamente. Forse nessuno è stato avvisato del suo contenuto.`,
         "Chiedete al rivenditore l'indirizzo corretto e modificate reseller.email nella configurazione. Comunicate di persona ciò che non è arrivato.",
       ],
     },

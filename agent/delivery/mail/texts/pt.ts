@@ -256,7 +256,7 @@ export const pt: Texts = {
     bounced: {
       subject: ({ address, company }) => `As mensagens para ${address} voltam – ${company}`,
       body: ({ address }) => [
-        `${address} aceitou o seu convite, mas uma mensagem para esse endereço voltou definitivamente. Ninguém foi avisado do seu conteúdo.`,
+        `Uma mensagem para ${address} voltou definitivamente. Talvez ninguém tenha sido avisado do seu conteúdo.`,
         'Peça ao revendedor o endereço correto e altere reseller.email na configuração. Comunique pessoalmente o que não chegou.',
       ],
     },
