@@ -249,14 +249,14 @@ describe('a handled mail', () => {
 
 describe('thousands of other mails', () => {
   it('are not read: what is new is asked for by its number', async () => {
-    await server.fill('busy', 20_000);
+    await server.fill('busy', 5000);
     const mailbox = await connect({ user: 'busy' });
-    expect(mailbox.lastUid).toBe(20_000);
-    expect(await mailbox.uidsAfter(20_000)).toEqual([]);
-    expect(await mailbox.uidsAfter(19_998)).toEqual([19_999, 20_000]);
-    expect((await mailbox.uidsSince(new Date())).length).toBe(20_000);
+    expect(mailbox.lastUid).toBe(5000);
+    expect(await mailbox.uidsAfter(5000)).toEqual([]);
+    expect(await mailbox.uidsAfter(4998)).toEqual([4999, 5000]);
+    expect((await mailbox.uidsSince(new Date())).length).toBe(5000);
     await post(mime(`Subject: the one\n${plain}`, 'ACCEPT'), 'busy');
-    const uids = await arrivals(mailbox, 20_000, 1);
+    const uids = await arrivals(mailbox, 5000, 1);
     expect((await mailbox.heads(uids)).map(({ head }) => head.subject)).toEqual(['the one']);
   });
 });
@@ -287,6 +287,6 @@ describe('the way to the mailbox', () => {
     await server.restartImap();
     await lost;
     await expect(mailbox.uidsAfter(0)).rejects.toMatchObject({ code: 'unreachable' });
-    expect((await connect()).lastUid).toBeGreaterThan(0);
+    expect(await (await connect()).uidsAfter(1_000_000)).toEqual([]);
   });
 });
