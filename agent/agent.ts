@@ -300,7 +300,6 @@ export class Agent {
     await this.#traps.stop();
     await this.#watch.stop();
     await this.#answers.stop();
-    await this.#poller.stop();
     await this.#mailsDone();
     await this.#office.close();
     await this.#heartbeat.settled();

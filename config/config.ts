@@ -1,6 +1,6 @@
 /** The config room's front door: what other rooms may import. */
 export { Draft } from './draft.ts';
-export { addUps, type EditSources, edit, type ResellerEdit, setReseller } from './edit.ts';
+export { addUps, edit, type ResellerEdit, setReseller } from './edit.ts';
 export { ConfigEditError } from './edit-error.ts';
 export {
   type CheckedConfig,

@@ -2,26 +2,27 @@
  * The whole way of a mail, with Debian's postfix and dovecot in between: invitation, answer by reply, notice, opt-out by
  * the header that mail programs use, one confirmation, silence; mail that comes back; a server that goes away.
  */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { ImapFlow } from 'imapflow';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, dayOf, instantAt } from '../../agent/lifecycle/days.ts';
 import { connectionOf, invite } from '../../agent/operations/reseller.ts';
-import { type MailServer, startMailServer } from '../support/mail-server.ts';
-import { testTls } from '../support/mail-sink.ts';
-import { afterwards, World } from './support.ts';
+import { MailServer } from '../support/mail-server.ts';
+import { afterwards, customer, World } from './support.ts';
 
 const timeZone = 'Europe/Berlin';
-const sales = 'sales@test.example';
+const [sales, gone] = ['sales@reseller.example', 'gone@reseller.example'];
+const [answers, ups] = ['answers@customer.example', 'ups@customer.example'];
 
 let server: MailServer;
+let ca: string;
 beforeAll(async () => {
-  server = await startMailServer({ mailboxes: ['answers', 'sales', 'it', 'ups'] });
+  server = await MailServer.start({ mailboxes: [answers, ups, customer, sales], bouncing: [gone] });
+  ca = await readFile(server.caFile, 'utf8');
 });
-afterAll(async () => await server?.close());
+afterAll(async () => await server?.stop());
 
 /** A person with a mailbox on that server. */
 class Person {
@@ -31,10 +32,10 @@ class Person {
   private constructor(mailbox: string) {
     this.client = new ImapFlow({
       host: '127.0.0.1',
-      port: server.imaps,
+      port: server.ports.imaps,
       secure: true,
-      auth: { user: mailbox, pass: server.password(mailbox) },
-      tls: { ca: testTls.ca },
+      auth: { user: mailbox, pass: server.password },
+      tls: { ca },
       logger: false,
       autoIdleDelay: 200,
     });
@@ -47,7 +48,7 @@ class Person {
     const person = new Person(mailbox);
     await person.client.connect();
     await person.client.mailboxOpen('INBOX');
-    afterwards(() => person.client.logout());
+    afterwards(async () => person.client.close());
     return person;
   }
 
@@ -84,7 +85,7 @@ class Person {
 }
 
 async function send(mail: SendMailOptions): Promise<void> {
-  await createTransport({ host: '127.0.0.1', port: server.mx, ignoreTLS: true }).sendMail(mail);
+  await createTransport({ host: '127.0.0.1', port: server.ports.mx, ignoreTLS: true }).sendMail(mail);
 }
 
 /** The answer of a mail program to "reply". */
@@ -112,7 +113,6 @@ const header = (mail: ParsedMail | undefined, name: string): string =>
 async function world(reseller: string): Promise<World> {
   const one = await World.open([]);
   one.clock = new Date();
-  await writeFile(join(one.folder, 'ca.pem'), testTls.ca);
   one.hurry('answers again');
   const today = dayOf(one.clock.toISOString(), timeZone);
   await one.start({
@@ -121,20 +121,18 @@ async function world(reseller: string): Promise<World> {
     reseller,
     more: [
       'mail:',
-      `  url: smtp://localhost:${server.submission}`,
+      `  url: smtp://localhost:${server.ports.submission}`,
       '  tls: required',
-      '  caFile: ca.pem',
-      '  user: ups',
-      `  password: ${server.password('ups')}`,
-      '  from: UPS watch <answers@test.example>',
-      '  replyTo: it@customer.example',
+      `  caFile: ${server.caFile}`,
+      `  user: ${ups}`,
+      `  password: ${server.password}`,
+      `  from: UPS watch <${answers}>`,
       'answers:',
-      `  url: imaps://answers@localhost:${server.imaps}/INBOX`,
-      `  password: ${server.password('answers')}`,
-      '  address: answers@test.example',
+      `  url: imaps://${encodeURIComponent(answers)}@localhost:${server.ports.imaps}/INBOX`,
+      `  password: ${server.password}`,
       '  plusAddressing: true',
       '  moveTo: Handled',
-      '  caFile: ca.pem',
+      `  caFile: ${server.caFile}`,
     ].join('\n'),
   });
   return one;
@@ -148,11 +146,11 @@ async function morning(one: World, days: number): Promise<void> {
 
 describe('a reseller with nothing but a mail program', () => {
   it('accepts by a reply, gets notices, opts out, gets one confirmation, and then nothing', async () => {
-    const [seller, mailbox] = [await Person.open('sales'), await Person.open('answers')];
-    await send({ from: 'news@x.example', to: 'answers@test.example', subject: 'Newsletter', text: 'ACCEPT' });
+    const [seller, mailbox] = [await Person.open(sales), await Person.open(answers)];
+    await send({ from: 'news@x.example', to: answers, subject: 'Newsletter', text: 'ACCEPT' });
     const one = await world(sales);
     const [invitation] = await seller.arrived(1);
-    expect(invitation?.replyTo?.value[0]?.address).toMatch(/^answers\+[0-9A-Z]{26}@test\.example$/);
+    expect(invitation?.replyTo?.value[0]?.address).toMatch(/^answers\+[0-9A-Z]{26}@customer\.example$/);
     expect(invitation?.text).toContain('answer this mail with the word ACCEPT or DECLINE');
 
     await send({
@@ -172,8 +170,8 @@ describe('a reseller with nothing but a mail program', () => {
     const [, notice] = await seller.arrived(2);
     expect(notice?.subject).toContain('Battery Replacement Due');
     expect(notice?.replyTo?.value.map(({ address }) => address)).toEqual([
-      'it@customer.example',
-      expect.stringMatching(/^answers\+[0-9A-Z]{26}@test\.example$/),
+      customer,
+      expect.stringMatching(/^answers\+[0-9A-Z]{26}@customer\.example$/),
     ]);
     const unsubscribe = /<(mailto:[^>]+)>/.exec(header(notice, 'list-unsubscribe'))?.[1] ?? '';
     await send({ from: sales, ...letterTo(unsubscribe), text: 'This message was automatically generated.' });
@@ -196,22 +194,16 @@ describe('a reseller with nothing but a mail program', () => {
   });
 
   it('declines by the button of the invitation, although the mailbox was away meanwhile', async () => {
-    const seller = await Person.open('sales');
+    const seller = await Person.open(sales);
     const one = await world(sales);
     const [invitation] = await seller.arrived(1);
     await server.stopImap();
     await one.book.until('answers.not-readable');
     const hrefs = [...(invitation?.html || '').matchAll(/href="(mailto:[^"]+)"/g)].map(([, href = '']) => href);
-    const decline = hrefs
-      .map((href) => letterTo(href.replaceAll('&amp;', '&')))
-      .find(({ subject }) => /^DECLINE/.test(subject));
+    const letters = hrefs.map((href) => letterTo(href.replaceAll('&amp;', '&')));
+    const decline = letters.find(({ subject }) => subject.startsWith('DECLINE'));
     await server.startImap();
-    await send({
-      from: sales,
-      to: decline?.to ?? '',
-      subject: decline?.subject ?? '',
-      text: 'Please send this mail as it is.',
-    });
+    await send({ from: sales, ...decline, text: 'Please send this mail as it is.' });
     await one.book.until('connection.declined');
     await one.book.until('answers.readable');
     await one.agent.stop();
@@ -221,9 +213,9 @@ describe('a reseller with nothing but a mail program', () => {
 describe('mail that comes back', () => {
   it('ends the invitation, and the customer is told', async () => {
     // Postfix takes it; dovecot, which has no such mailbox, does not.
-    const one = await world('gone@test.example');
+    const one = await world(gone);
     await one.book.until('mail.bounced');
-    expect(one.book.of('mail.bounced')).toEqual([expect.stringMatching(/gone@test\.example came back: 550/)]);
+    expect(one.book.of('mail.bounced')).toEqual([expect.stringMatching(/gone@reseller\.example came back: 550/)]);
     expect(connectionOf(one.agent.office.desk.store)).toMatchObject({
       state: 'undeliverable',
       failing: { reply: expect.stringMatching(/^550 5\.1\.1/) },

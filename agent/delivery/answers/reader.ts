@@ -60,6 +60,8 @@ export interface ReaderParts {
 const batch = 100;
 /** Mail that a server did not announce is found after this. */
 const lookAgainMs = 10 * 60_000;
+/** What is being read at a stop has so long to end. */
+const stopMs = 2000;
 /** The longest wait for a mailbox that cannot be read. */
 const longestWaitMs = 15 * 60_000;
 /** A mail over which the connection is lost so often is passed over. */
@@ -71,6 +73,8 @@ export class AnswerReader {
   readonly #parts: ReaderParts;
   #stopping = false;
   #wake: () => void = () => {};
+  #giveUp: () => void = () => {};
+  #mailbox: Mailbox | undefined;
   #running: Promise<void> | undefined;
   #trouble: string | undefined;
   #position: MailboxPosition | undefined;
@@ -87,11 +91,14 @@ export class AnswerReader {
     this.#running ??= this.#run();
   }
 
-  /** Ends in order; settles when the connection is closed. */
+  /** Ends in order; settles when the connection is closed. A server that is silent is not waited for. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#giveUp();
     this.#wake();
+    const cancel = this.#parts.after('answers stop', stopMs, () => void this.#mailbox?.close());
     await this.#running;
+    cancel();
   }
 
   /** Why the mailbox cannot be read now, if it cannot. */
@@ -102,11 +109,9 @@ export class AnswerReader {
   async #run(): Promise<void> {
     let failures = 0;
     while (!this.#stopping) {
-      let mailbox: Mailbox | undefined;
       try {
-        mailbox = await this.#parts.open();
-        for (;;) {
-          if (this.#stopping) break;
+        const mailbox = await this.#open();
+        while (mailbox && !this.#stopping) {
           if (this.#parts.mayAct()) await this.#look(mailbox);
           this.#works();
           failures = 0;
@@ -118,11 +123,23 @@ export class AnswerReader {
         if (this.#reading !== undefined) this.#fatal.set(this.#reading, (this.#fatal.get(this.#reading) ?? 0) + 1);
         this.#fails(error);
       }
-      await mailbox?.close().catch(() => undefined);
+      await this.#mailbox?.close().catch(() => undefined);
+      this.#mailbox = undefined;
       if (this.#stopping) return;
       const wait = Math.min(longestWaitMs, retryDelay(failures, this.#parts.random()));
       await this.#pause('answers again', wait);
     }
+  }
+
+  /** Gives up the wait for a server at a stop; what is opened then all the same is closed. */
+  async #open(): Promise<Mailbox | undefined> {
+    const opening = this.#parts.open();
+    const stopped = new Promise<undefined>((resolve) => {
+      this.#giveUp = () => resolve(undefined);
+    });
+    this.#mailbox = await Promise.race([opening, stopped]);
+    if (this.#mailbox === undefined) opening.then((late) => late.close()).catch(() => undefined);
+    return this.#mailbox;
   }
 
   /** Until so much time has passed, mail has come, or somebody stops. */

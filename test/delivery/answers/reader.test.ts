@@ -115,10 +115,10 @@ class Room {
   fail: Error | undefined;
   reader = this.make();
 
-  make(): AnswerReader {
+  make(open = this.server.open): AnswerReader {
     const reader = new AnswerReader({
       name: 'answers@mail.example:993/INBOX',
-      open: this.server.open,
+      open,
       store: this.store,
       now: () => new Date(this.now).toISOString(),
       random: () => 0.5,
@@ -285,6 +285,25 @@ describe('a mailbox that cannot be read', () => {
     expect(room.log).toContain('answers.skipped');
     expect(room.position.uid).toBe(3);
     expect(room.server.opened).toBe(4);
+  });
+
+  it('that does not answer is not waited for at a stop, and closed when it does', async () => {
+    const room = new Room();
+    const { open } = room.server;
+    let answer = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    room.reader = room.make(async () => {
+      await late;
+      return await open();
+    });
+    await room.run();
+    await room.reader.stop();
+    expect(room.server.opened).toBe(0);
+    answer();
+    await settle();
+    expect([room.server.opened, room.server.closed]).toEqual([1, 1]);
   });
 
   it('is closed at a stop, also while it waits', async () => {
