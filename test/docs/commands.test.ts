@@ -81,6 +81,7 @@ describe('other lines', () => {
     'apt',
     'cd',
     'chmod',
+    'chown',
     'cp',
     'docker',
     'export',
