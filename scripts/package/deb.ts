@@ -13,15 +13,13 @@ import { describe } from './commands.ts';
 import { bashCompletion, zshCompletion } from './completion.ts';
 import { controlFile, copyrightFile, debianChangelog, debianVersion, type Library } from './control.ts';
 import { manualPage } from './manual.ts';
-import { buildProgram, installProgram, programFolder, root, tryProgram } from './program.ts';
+import { buildProgram, cpus, installProgram, programFolder, root, tryProgram } from './program.ts';
 import { fetchRuntime, pinnedRuntime, type Runtime } from './runtime.ts';
 import { Tree } from './tree.ts';
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
 
-/** Debian's names of processors, and Node's. */
-const cpus = { amd64: 'x64', arm64: 'arm64' } as const;
 type Architecture = keyof typeof cpus;
 
 interface Order {

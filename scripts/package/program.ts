@@ -1,4 +1,7 @@
-/** The program as it is installed: what `npm run build` makes, the libraries it runs on, the sample of the config. */
+/**
+ * The program as it is installed: what `npm run build` makes, the libraries it runs on, the sample of the config. As a
+ * program, for the container image: `node program.ts FOLDER [amd64|arm64]`.
+ */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -49,4 +52,15 @@ export async function tryProgram(folder: string): Promise<void> {
   const load = `for (const name of ${JSON.stringify(Object.keys(dependencies))}) await import(name);`;
   await run(node, ['--input-type=module', '--eval', load], { cwd: folder });
   await run(node, [join(folder, 'dist/agent/main.js'), '--version']);
+}
+
+/** Processors as Debian and Docker call them, and as Node does. */
+export const cpus: Readonly<Record<'amd64' | 'arm64', Cpu>> = { amd64: 'x64', arm64: 'arm64' };
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , folder, architecture = process.arch] = process.argv;
+  const cpu = Object.entries(cpus).find((names) => names.includes(architecture))?.[1];
+  if (folder === undefined || cpu === undefined) throw new Error('usage: program.ts FOLDER [amd64|arm64]');
+  await buildProgram(folder);
+  await prune(join(folder, 'node_modules'), cpu);
 }

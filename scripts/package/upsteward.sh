@@ -1,4 +1,6 @@
 #!/bin/sh
-# upsteward with the Node that it brings along. Certificate authorities of the system count as well; a signal that would
-# open a debugger to other users of this machine is refused.
-exec /usr/lib/upsteward/bin/node --use-system-ca --disable-sigusr1 /usr/lib/upsteward/dist/agent/main.js "$@"
+# upsteward with the Node that it brings along. A signal that would open a debugger to other users of this machine is
+# refused; certificate authorities of the system count beside those of Node.
+set -- /usr/lib/upsteward/dist/agent/main.js "$@"
+if [ -d /etc/ssl/certs ]; then set -- --use-system-ca "$@"; fi
+exec /usr/lib/upsteward/bin/node --disable-sigusr1 "$@"

@@ -89,6 +89,7 @@ describe('other lines', () => {
     'install',
     'journalctl',
     'ln',
+    'mkdir',
     'npm',
     'ssh',
     'systemctl',
