@@ -116,6 +116,9 @@ async function haveBase(): Promise<void> {
   await must('buildah', ['rm', container]);
 }
 
+/** Of the user that builds inside the image. */
+const homeOfRoot = '/root';
+
 /** A registry of one's own has certificates of one's own: the build knows what this machine knows. */
 async function trust(): Promise<string[]> {
   const bundle = '/etc/ssl/certs/ca-certificates.crt';
@@ -123,7 +126,7 @@ async function trust(): Promise<string[]> {
   if (cafile === '' || cafile === 'null' || cafile === 'undefined') return [];
   const settings = join(work, 'npmrc');
   await writeFile(settings, `cafile=${bundle}\n`);
-  return ['--volume', `${cafile}:${bundle}:ro`, '--volume', `${settings}:/root/.npmrc:ro`];
+  return ['--volume', `${cafile}:${bundle}:ro`, '--volume', `${settings}:${homeOfRoot}/.npmrc:ro`];
 }
 
 async function builds(): Promise<void> {
