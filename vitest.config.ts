@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // Many tests wait for processes and sockets: every core has work.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
