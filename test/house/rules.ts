@@ -167,7 +167,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['agent/ops/'],
   lowdb: ['agent/store/'],
   nodemailer: ['agent/delivery/mail/'],
-  undici: ['agent/delivery/cloud/'],
+  undici: ['agent/delivery/cloud/', 'agent/delivery/http.ts', 'agent/delivery/oauth2/'],
   'temporal-polyfill': ['agent/lifecycle/'],
   yaml: ['config/'],
   'net-snmp': ['drivers/snmp/'],

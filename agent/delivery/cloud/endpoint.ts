@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { EnvHttpProxyAgent, request } from 'undici';
+import { request } from 'undici';
 import { DeliveryError, type Receipt } from '../channel.ts';
+import { createDispatcher, firstWords, orAborted } from '../http.ts';
 import { clean } from '../mail/clean.ts';
 import { parseRetryAfter, refusal, silence } from './endpoint-errors.ts';
 import { type CloudEvent, eventId, splitBatches } from './events.ts';
@@ -28,9 +29,6 @@ export interface Endpoint {
   /** Ends what is under way; may be called twice. */
   close(): Promise<void>;
 }
-
-/** Of an answer, this much is read. */
-const maxReplyBytes = 16 * 1024;
 
 /**
  * The customer's HTTP endpoint as a way out: CloudEvents 1.0 in JSON batches (`application/cloudevents-batch+json`), signed
@@ -119,60 +117,8 @@ function parseUrl(text: string): URL {
   return url;
 }
 
-function createDispatcher({ env, ca, timeouts }: EndpointOptions): EnvHttpProxyAgent {
-  const setting = (name: string) => env[name.toLowerCase()] || env[name] || '';
-  const tls = { timeout: timeouts?.connect ?? 10_000, ...(ca === undefined ? {} : { ca }) };
-  return new EnvHttpProxyAgent({
-    httpProxy: setting('HTTP_PROXY'),
-    httpsProxy: setting('HTTPS_PROXY') || setting('HTTP_PROXY'),
-    noProxy: setting('NO_PROXY'),
-    connect: tls,
-    requestTls: tls,
-    proxyTls: tls,
-    /* Plain HTTP through a proxy is asked for by its full address; many proxies allow CONNECT to 443 only. */
-    proxyTunnel: false,
-    headersTimeout: timeouts?.reply ?? 20_000,
-    bodyTimeout: timeouts?.reply ?? 20_000,
-    maxHeaderSize: maxReplyBytes,
-    connections: 4,
-  });
-}
-
-/** undici heeds a signal only once it has a connection; this one is heeded at any time. */
-async function orAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
 /** The body, which says when it is asked for: from then on the endpoint may have it. */
 async function* announced(body: string, progress: { sent: boolean }): AsyncGenerator<Buffer> {
   progress.sent = true;
   yield Buffer.from(body, 'utf8');
-}
-
-/** The beginning of an answer; the rest is read and dropped, or cut where it has no end. */
-async function firstWords(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= maxReplyBytes) break;
-    }
-  } catch {
-    /* The status has been said; what was to follow it decides nothing. */
-  } finally {
-    body.destroy();
-  }
-  return Buffer.concat(chunks).subarray(0, maxReplyBytes).toString('utf8');
 }
