@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -6,8 +7,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    // Many tests wait for processes and sockets: every core has work.
-    maxWorkers: '100%',
+    // Most tests wait for processes and sockets: two at a time give each core its work.
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       {
         test: {
@@ -25,7 +26,6 @@ export default defineConfig({
           include: ['test/**/*.peer.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
     ],

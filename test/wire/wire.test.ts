@@ -112,7 +112,8 @@ describe('every driver of the registry', () => {
   });
 });
 
-describe.each(all)('$title', { timeout: 180_000 }, ({ name, each }) => {
+// Most of it is waiting for what does not answer: all lines wait together.
+describe.each(all)('$title', { timeout: 180_000, concurrent: true }, ({ name, each }) => {
   it('gets nothing but questions, whatever happens', async () => {
     await using line = await each.open(folder);
     await aloneWith(line);
