@@ -72,10 +72,13 @@ export class Agent {
   #daily: ScheduledTask | undefined;
   #cancelBeat: Cancel = () => {};
   #stopping: Promise<void> | undefined;
+  /** The state folder of the config that was read last. */
+  #wantedStateDir: string;
   #replacing: Promise<void> = Promise.resolve();
 
   private constructor(parts: AgentParts, control: ControlServer, store: Store, office: Office, metrics: Metrics) {
     this.#parts = parts;
+    this.#wantedStateDir = parts.config.stateDir;
     this.#metrics = metrics;
     this.#control = control;
     this.#store = store;
@@ -170,15 +173,12 @@ export class Agent {
     return next;
   }
 
-  async #reload(config: Config): Promise<void> {
+  async #reload(read: Config): Promise<void> {
     const { log } = this.#parts;
-    if (config.stateDir !== this.#parts.config.stateDir) {
-      log(
-        'warn',
-        'config.restart-needed',
-        `stateDir is ${config.stateDir} from the next start on; a reload does not move it.`,
-      );
-    }
+    this.#wantedStateDir = read.stateDir;
+    const restart = this.#restartNeeded();
+    if (restart !== undefined) log('warn', 'config.restart-needed', restart);
+    const config = { ...read, stateDir: this.#parts.config.stateDir };
     const closeOld = await this.#office.reconfigure(config);
     void this.#mailsDone().then(closeOld);
     this.#heartbeat.configChanged();
@@ -313,9 +313,21 @@ export class Agent {
     return this.#portal?.addresses ?? [];
   }
 
-  /** Reads the config file again; an agent that was given none goes on as it is. @throws ConfigError */
-  async readConfigAgain(): Promise<void> {
-    await this.#parts.configFile?.reload();
+  /** Reads the config file again and gives its warnings; an agent that was given none goes on as it is. @throws ConfigError */
+  async readConfigAgain(): Promise<readonly string[]> {
+    return (await this.#parts.configFile?.reload()) ?? [];
+  }
+
+  /** What the config says and the agent does not do, with what to do about it: one sentence each. */
+  notInForce(): string[] {
+    const page = this.#portal?.troubles.map((why) => `The page is not there: ${why}. It is tried again.`);
+    return [this.#restartNeeded(), ...(page ?? [])].filter((words) => words !== undefined);
+  }
+
+  #restartNeeded(): string | undefined {
+    const { stateDir } = this.#parts.config;
+    if (this.#wantedStateDir === stateDir) return undefined;
+    return `Restart needed: stateDir is ${this.#wantedStateDir} in the config; the agent works in ${stateDir} until then. Stop it, move that folder, start it again.`;
   }
 
   /** What makes no progress although it must: nothing while all is well, else the process is best started anew. */

@@ -37,8 +37,10 @@ export interface Live {
   stuck(): readonly string[];
   /** When what the config orders has been done, or after some seconds. */
   followed(): Promise<void>;
-  /** Goes on with what the config file says now. @throws ConfigError; the old one stays in use then */
-  readConfigAgain(): Promise<void>;
+  /** Goes on with what the config file says now, and gives its warnings. @throws ConfigError; the old one stays in use then */
+  readConfigAgain(): Promise<readonly string[]>;
+  /** What the config says and the agent does not do, with what to do about it: one sentence each. */
+  notInForce(): readonly string[];
   /** Every UPS was tried since the start, so that a daily run tells what is true now. */
   ready(): boolean;
   /** The figures in the text format of Prometheus. */
@@ -59,8 +61,10 @@ const commands: Readonly<Record<string, Command>> = {
   health: async (_office, _args, live): Promise<HealthOutput> => ({ version, stuck: live?.stuck() ?? [] }),
   reload: async (office, _args, live): Promise<ReloadOutput> => {
     if (live === undefined) throw new OperationError('not-running', 'no agent is running that could read it again');
-    await live.readConfigAgain();
-    return { ups: office.config.ups.length };
+    const warnings = await live.readConfigAgain();
+    const { trouble } = live.trapStatus() ?? {};
+    const traps = trouble === undefined ? [] : [`No traps are heard: ${trouble}.`];
+    return { ups: office.config.ups.length, remarks: [...warnings, ...live.notInForce(), ...traps] };
   },
   status: async (office, _args, live) => status(office, live),
   events: async (office, args) => eventViews(office.desk, office.units, { all: args['all'] === true }),
@@ -140,6 +144,8 @@ export type UnitStatus = UnitView & Polled & { readonly ways: readonly (WayView 
 export interface ReloadOutput {
   /** How many UPS the new config names. */
   readonly ups: number;
+  /** Warnings, and what the new config says and is not in force yet. */
+  readonly remarks: readonly string[];
 }
 
 export interface StatusOutput {
@@ -147,6 +153,8 @@ export interface StatusOutput {
   readonly running: boolean;
   /** Why nothing is derived or sent, while the clock is wrong. */
   readonly clock?: string;
+  /** What the config says and the agent does not do: a sentence each, with what to do. */
+  readonly notInForce?: readonly string[];
   readonly reseller: ReturnType<typeof connectionView>;
   readonly waiting: { readonly mails: number; readonly endpoint: number };
   /** How the mailbox for answers fares, where there is one and an agent runs. */
@@ -165,10 +173,12 @@ async function status(office: Office, live: Live | undefined): Promise<StatusOut
   const traps = live?.trapStatus();
   const servers = live?.serverStatus() ?? [];
   const answers = live?.answersStatus();
+  const notInForce = live?.notInForce() ?? [];
   return {
     version,
     running: live !== undefined,
     ...(clock === undefined ? {} : { clock }),
+    ...(notInForce.length === 0 ? {} : { notInForce }),
     reseller: connectionView(office.desk),
     waiting: { mails: office.outbox.depth(), endpoint: office.forwarder.depth() },
     ...(answers === undefined ? {} : { answers }),

@@ -14,6 +14,7 @@ import {
   judgeAgent,
   judgeClock,
   judgeConfig,
+  judgeInForce,
   judgeMail,
   judgeReached,
   judgeState,
@@ -73,6 +74,7 @@ async function examine(globals: GlobalOptions, send: boolean): Promise<Finding[]
   const [ups, mail, endpoint] = await Promise.all([pollAll(globals, config), tryMail(config), tryEndpoint(config)]);
   return [
     ...findings,
+    ...judgeInForce(status?.notInForce),
     ...judgeTraps(status?.traps),
     ...judgeClock(now, config.site.timeZone, clock),
     ...ups,

@@ -39,6 +39,7 @@ export function statusText(status: StatusOutput): string {
   return [
     status.running ? `upsteward ${status.version} is running` : `upsteward ${status.version} is not running`,
     ...(status.clock === undefined ? [] : [status.clock]),
+    ...(status.notInForce ?? []).map(printable),
     ...status.pages.map((url) => `page: ${url}`),
     `reseller: ${connectionText(status.reseller)}`,
     waiting,
@@ -55,7 +56,7 @@ export function statusText(status: StatusOutput): string {
 }
 
 /** The state of affairs in one line, for the service manager. */
-export function headline({ clock, ups, reseller, waiting }: StatusOutput): string {
+export function headline({ clock, notInForce = [], ups, reseller, waiting }: StatusOutput): string {
   const answering = ups.filter(({ poll }) => poll?.verdict === 'ups' || poll?.verdict === 'other-vendor').length;
   const open = ups.reduce((count, each) => count + each.open.length, 0);
   const words = [
@@ -65,7 +66,8 @@ export function headline({ clock, ups, reseller, waiting }: StatusOutput): strin
     ...(waiting.mails > 0 ? [`${waiting.mails} mail(s) wait`] : []),
     ...(waiting.endpoint > 0 ? [`${waiting.endpoint} item(s) for the endpoint wait`] : []),
   ];
-  return [...(clock === undefined ? [] : [`Suspended: ${clock}`]), words.join(', ')].join('. ');
+  const suspended = clock === undefined ? [] : [`Suspended: ${clock}.`];
+  return [...suspended, ...notInForce, words.join(', ')].join(' ');
 }
 
 export function healthText({ version, stuck }: HealthOutput): string {

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { HealthOutput, ReloadOutput } from '../commands.ts';
 import { ControlError } from '../control/protocol.ts';
+import { printable } from '../poll.ts';
 import { healthText } from './print.ts';
 import type { GlobalOptions } from './session.ts';
 
@@ -33,7 +34,8 @@ export function addRunning(program: Command, globals: () => GlobalOptions): void
     .description('let the running agent read its config again (exit code 1 if it has mistakes: the old one stays)')
     .addOption(new Option('--json', 'print the answer as JSON'))
     .action(async (options: { json?: boolean }) => {
-      const words = ({ ups }: ReloadOutput): string => `The config was read again: ${ups} UPS.`;
+      const words = ({ ups, remarks }: ReloadOutput): string =>
+        [`The config was read again: ${ups} UPS.`, ...remarks.map(printable)].join('\n');
       try {
         await answer<ReloadOutput>('reload', options.json, words, reloadMs);
       } catch (error) {

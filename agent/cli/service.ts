@@ -24,13 +24,15 @@ export async function runService(path: string, trustClock: boolean): Promise<voi
   const log: Log = (...line) => write(...line);
   for (const warning of warnings) log('warn', 'config.warning', formatProblem(warning));
   const manager = serviceManager(process.env, (reason) => log('warn', 'notify.failed', reason));
-  const readAgain = async (agent: Agent): Promise<void> => {
+  const readAgain = async (agent: Agent): Promise<readonly string[]> => {
     const loaded = await loadConfig(source);
     await agent.reload(loaded.config);
     write = createLog(loaded.config.log.level);
-    for (const warning of loaded.warnings) log('warn', 'config.warning', formatProblem(warning));
+    const warnings = loaded.warnings.map(formatProblem);
+    for (const warning of warnings) log('warn', 'config.warning', warning);
+    return warnings;
   };
-  const reload = async (): Promise<void> => await (await starting).reload(readAgain);
+  const reload = async (): Promise<readonly string[]> => await (await starting).reload(readAgain);
   const starting = Agent.start({
     config,
     log,
@@ -70,12 +72,13 @@ class Service {
   }
 
   /** Goes on with what the config file says now. @throws ConfigError; the old one stays in use then, and the log says so */
-  async reload(readAgain: (agent: Agent) => Promise<void>): Promise<void> {
+  async reload(readAgain: (agent: Agent) => Promise<readonly string[]>): Promise<readonly string[]> {
     void this.#manager.tell(reloading(process.hrtime.bigint() / 1000n));
     this.#oldConfig = 'The config file could not be read again, the old one stays in use (see `upsteward check`). ';
     try {
-      await readAgain(this.#agent);
+      const warnings = await readAgain(this.#agent);
       this.#oldConfig = '';
+      return warnings;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#log('error', 'config.not-reloaded', `The old config stays in use: ${why}`);

@@ -85,6 +85,11 @@ export function judgeAgent(
   return [ok('agent', `Version ${version} is running.`)];
 }
 
+/** What the config says and the running agent does not do, in its words. */
+export function judgeInForce(notInForce: readonly string[] = []): Finding[] {
+  return notInForce.map((words) => problem('agent', words, 'Do that, or change the config back.'));
+}
+
 /** What the running agent says of traps, where the config wants them. */
 export function judgeTraps(traps: TrapStatus | undefined): Finding[] {
   if (traps === undefined) return [];

@@ -8,8 +8,8 @@ import type { Visitor } from './access/visitor.ts';
 /** The config file behind the running agent. */
 export interface ConfigFile {
   readonly path: string;
-  /** Reads it again and goes on with it. @throws ConfigError; the old config stays in use then */
-  readonly reload: () => Promise<void>;
+  /** Reads it again and goes on with it; gives its warnings. @throws ConfigError; the old config stays in use then */
+  readonly reload: () => Promise<readonly string[]>;
 }
 
 /** What every page works with. */

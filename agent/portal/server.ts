@@ -27,6 +27,8 @@ interface Door {
   cancel?: Cancel;
   opening?: Promise<void>;
   closed?: true;
+  /** Why it is not open. */
+  trouble?: string;
 }
 
 /** A port that is taken may become free. */
@@ -94,6 +96,11 @@ export class Portal {
     );
   }
 
+  /** Why it does not listen where the config says so. */
+  get troubles(): string[] {
+    return this.#doors.flatMap(({ trouble }) => trouble ?? []);
+  }
+
   /** What was refused since the start, by kind. */
   refusals(): Readonly<Record<RefusalKind, number>> {
     return this.#refusals.counts();
@@ -112,13 +119,14 @@ export class Portal {
     });
   }
 
-  async #open(door: Door, said?: string): Promise<void> {
+  async #open(door: Door): Promise<void> {
     const { log } = this.#parts.desk.office.desk;
     try {
       const listener = await Listener.open(door.address, (request, arrival) =>
         this.answer(request, arrival, door.publicOnly),
       );
       door.listener = listener;
+      delete door.trouble;
       if (door.closed) return;
       const url = `http://${formatListen({ ...door.address, port: listener.port })}`;
       log('info', 'portal.listening', `${door.publicOnly ? 'The public pages are' : 'The page is'} at ${url}.`, {
@@ -126,10 +134,12 @@ export class Portal {
       });
     } catch (error) {
       const why = reasonOf(error, door.address);
-      if (why !== said) log('error', 'portal.not-listening', `The page is not there: ${why}. It is tried again.`);
+      if (why !== door.trouble)
+        log('error', 'portal.not-listening', `The page is not there: ${why}. It is tried again.`);
+      door.trouble = why;
       if (door.closed) return;
       door.cancel = this.#parts.timers.after('portal', againMs, () => {
-        door.opening = this.#open(door, why);
+        door.opening = this.#open(door);
       });
     }
   }

@@ -23,6 +23,8 @@ const base = 'docker.io/library/node:24-bookworm-slim';
 const image = 'localhost/upsteward-acceptance';
 const name = `upsteward-acceptance-${process.pid}`;
 const largest = 80_000_000;
+/** Of the user that builds inside the image. */
+const homeOfRoot = '/root';
 
 const findings = new Findings();
 const began = performance.now();
@@ -115,9 +117,6 @@ async function haveBase(): Promise<void> {
   await must('buildah', ['commit', '-q', '--format', 'docker', container, base], 300_000);
   await must('buildah', ['rm', container]);
 }
-
-/** Of the user that builds inside the image. */
-const homeOfRoot = '/root';
 
 /** A registry of one's own has certificates of one's own: the build knows what this machine knows. */
 async function trust(): Promise<string[]> {

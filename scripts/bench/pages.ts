@@ -88,6 +88,7 @@ async function portalOf(count: number, folder: string): Promise<Portal> {
   // What the pages of the bench ask of a running agent.
   const live = {
     clockTrouble: () => undefined,
+    notInForce: () => [],
     pollStatus: () => ({ verdict: 'ups', triedAt: 0, readAt: 0, failures: 0, ageMs: 1000 }),
   } as Partial<Live> as Live;
   return new Portal({
@@ -95,7 +96,7 @@ async function portalOf(count: number, folder: string): Promise<Portal> {
       office: restarted,
       live,
       run: (command, args) => runCommand(restarted, live, command, args),
-      configFile: { path, reload: async () => {} },
+      configFile: { path, reload: async () => [] },
     },
     timers: { monotonic: () => performance.now(), after: () => () => {} },
   });

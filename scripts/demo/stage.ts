@@ -65,7 +65,10 @@ export class Stage {
       await writeFile(path, configText(parts.units, around), { mode: 0o600 });
       const { config } = await loadConfig({ path, env: {} });
       const log = createLog('info', destination({ dest: join(mailsDir, 'agent.log'), sync: true }));
-      const reload = async (): Promise<void> => await agent.reload((await loadConfig({ path, env: {} })).config);
+      const reload = async (): Promise<string[]> => {
+        await agent.reload((await loadConfig({ path, env: {} })).config);
+        return [];
+      };
       const configFile = { path, reload };
       const agent = await Agent.start({ config, log, now: clock.now, timers: clock, env: {}, configFile });
       const stage = new Stage(parts, config, agent);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { headline } from '../../agent/cli/print.ts';
 import { addDays } from '../../agent/lifecycle/days.ts';
 import { smartUps } from '../../scripts/simulator/units.ts';
 import { printed, reseller, subjectOf, today, type Words, World } from './support.ts';
@@ -165,9 +166,18 @@ describe('reload', () => {
     const world = await threeUnits();
     await world.start({ ups: [world.unit('one')] });
     await world.agent.reload(await world.config({ ups: [world.unit('one')], stateDir: 'elsewhere' }));
-    expect(world.book.of('config.restart-needed')).toEqual([
-      `stateDir is ${join(world.folder, 'elsewhere')} from the next start on; a reload does not move it.`,
-    ]);
+    const words = expect.stringContaining(
+      `Restart needed: stateDir is ${join(world.folder, 'elsewhere')} in the config`,
+    );
+    expect(world.book.of('config.restart-needed')).toEqual([words]);
+    const status = await world.status();
+    expect(status.notInForce).toEqual([words]);
+    expect(headline(status), 'the service manager shows it first').toMatch(/^Restart needed: stateDir .* UPS answer/);
+    const { path } = (await world.command('backup')) as { path: string };
+    expect(path, 'what is written goes where the state is').toContain(join(world.folder, 'state'));
+
+    await world.agent.reload(await world.config({ ups: [world.unit('one')] }));
+    expect((await world.status()).notInForce, 'it was put right in the file').toBeUndefined();
   });
 
   it('lets a mail on the wire arrive once', async () => {

@@ -4,6 +4,7 @@ import {
   judgeAgent,
   judgeClock,
   judgeConfig,
+  judgeInForce,
   judgeMail,
   judgeReached,
   judgeState,
@@ -60,6 +61,11 @@ describe('what the doctor says', () => {
     expect(levels(judgeAgent([], '1', '1'))).toEqual(['ok']);
     expect(levels(judgeAgent([], '1', '0.9'))).toEqual(['warning']);
     expect(levels(judgeAgent(['the heartbeat'], '1', '1'))).toEqual(['problem']);
+  });
+
+  it('of what the config says and the agent does not do', () => {
+    expect(judgeInForce(undefined)).toEqual([]);
+    expect(judgeInForce(['Restart needed: …'])).toMatchObject([{ level: 'problem', says: 'Restart needed: …' }]);
   });
 
   it('of traps says what to do while none are heard', () => {

@@ -124,6 +124,7 @@ describe('the portal', () => {
     expect(page.codes()).toEqual(['portal.not-listening']);
     expect(page.log[0]?.message).toContain(`another program listens at 127.0.0.1:${port}`);
     expect(page.portal.addresses).toEqual([]);
+    expect(page.portal.troubles).toEqual([expect.stringContaining(`another program listens at 127.0.0.1:${port}`)]);
     await page.timers.pass(30_000);
     await page.portal.settled();
     expect(page.codes()).toEqual(['portal.not-listening']);
@@ -132,6 +133,12 @@ describe('the portal', () => {
     await page.timers.pass(30_000);
     await page.portal.settled();
     expect(page.codes()).toEqual(['portal.not-listening', 'portal.listening']);
+    expect(page.portal.troubles).toEqual([]);
+  });
+
+  it('says on each page what of the config is not in force', async () => {
+    const page = await TestPage.open({ live: { notInForce: () => ['Restart needed: <stateDir>'] } });
+    expect(await page.get('/reseller')).toContain('Restart needed: &lt;stateDir&gt;');
   });
 
   it('says that an address is not of this machine, and that a user may not take a port', async () => {

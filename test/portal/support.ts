@@ -89,7 +89,8 @@ export class TestPage {
       clockTrouble: () => undefined,
       followed: () => this.follow(),
       stuck: () => [],
-      readConfigAgain: async () => {},
+      readConfigAgain: async () => [],
+      notInForce: () => [],
       ready: () => true,
       metrics: async () => ({ type: 'text/plain', body: 'upsteward_clock_ok 1\n' }),
       pollStatus: () => undefined,
@@ -131,12 +132,13 @@ export class TestPage {
     return page;
   }
 
-  async reload(): Promise<void> {
+  async reload(): Promise<readonly string[]> {
     this.reloads += 1;
     const { config } = await loadConfig({ path: join(this.folder, 'config.yaml'), env: {} });
     const closeOld = await this.office.reconfigure(config);
     await closeOld();
     await this.portal.follow({ ...config.portal, enabled: false });
+    return [];
   }
 
   /** Other words in the file; they count from the next reload on. */

@@ -81,10 +81,11 @@ function Leave({ c }: { c: PortalContext }) {
   );
 }
 
-/** What was just done, and what keeps everything from going on. */
+/** What was just done, what keeps everything from going on, and what of the config is not in force. */
 function Notices({ c }: { c: PortalContext }) {
   const said = saidOf(c);
-  const trouble = c.get('visitor') && c.get('desk').live.clockTrouble();
+  const live = c.get('visitor') && c.get('desk').live;
+  const trouble = live?.clockTrouble();
   return (
     <>
       {trouble ? (
@@ -92,6 +93,11 @@ function Notices({ c }: { c: PortalContext }) {
           {`Nothing is derived or sent: ${trouble}.`}
         </p>
       ) : undefined}
+      {live?.notInForce().map((words) => (
+        <p class="say refused" role="status">
+          {words}
+        </p>
+      ))}
       {said ? (
         <p class={`say ${said.kind}`} role={said.kind === 'refused' ? 'alert' : 'status'}>
           {said.text}

@@ -31,14 +31,24 @@ it('hears READY, signs of life, what becomes of a reload, and STOPPING', { timeo
   await good();
   const taken = await place.cli(['reload']);
   expect(taken).toEqual({ code: 0, stdout: 'The config was read again: 1 UPS.\n', stderr: '' });
+  await place.write(`${mail}\nportal: { listen: "127.0.0.1:${place.sink.port}" }`, [
+    `{ name: hall, ${place.snmp('hall')} }`,
+  ]);
+  const partly = await place.cli(['reload']);
+  expect(partly, 'whoever asks is told what is not in force').toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      /^The config was read again: 1 UPS\.\nThe page is not there: another program listens at .+; write another port in portal\.listen\. It is tried again\.\n$/,
+    ),
+  });
   agent.signal('SIGTERM');
   expect(await agent.ended()).toMatchObject({ code: 0, stderr: '' });
 
   const lines = (await readFile(told, 'utf8')).trim().split('\n');
   const moves = lines.filter((line) => /^(READY|RELOADING|STOPPING)=/.test(line));
-  expect(moves).toEqual(['READY=1', ...Array(3).fill(['RELOADING=1', 'READY=1']).flat(), 'STOPPING=1']);
+  expect(moves).toEqual(['READY=1', ...Array(4).fill(['RELOADING=1', 'READY=1']).flat(), 'STOPPING=1']);
   const reloads = lines.flatMap((line) => (line.startsWith('MONOTONIC_USEC=') ? [Number(line.slice(15))] : []));
-  expect(reloads).toHaveLength(3);
+  expect(reloads).toHaveLength(4);
   expect(reloads[1]).toBeGreaterThan(reloads[0] ?? 0);
   expect(lines.filter((line) => line === 'WATCHDOG=1').length).toBeGreaterThan(0);
   expect(lines).toContainEqual(
@@ -46,6 +56,7 @@ it('hears READY, signs of life, what becomes of a reload, and STOPPING', { timeo
       /^STATUS=The config file could not be read .*`upsteward check`\)\. 1 of 1 UPS answer, 0 open event\(s\), no reseller$/,
     ),
   );
+  expect(lines).toContainEqual(expect.stringMatching(/^STATUS=The page is not there: .* 1 of 1 UPS answer, /));
   expect(lines.at(-1)).toBe('STATUS=Stopping');
 });
 
