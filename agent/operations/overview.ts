@@ -10,6 +10,7 @@ import {
   type FactSource,
   type Facts,
   type LifecycleEvent,
+  type Step,
 } from '../lifecycle/model.ts';
 import { lastSeen, type Unit } from '../lifecycle/unit.ts';
 import { type WayView, wayNamed, wayViews } from '../lifecycle/way-views.ts';
@@ -35,7 +36,7 @@ export interface EventView {
   /** Steps told so far, by recipient. */
   readonly told: readonly {
     readonly to: 'customer' | 'reseller';
-    readonly step: string;
+    readonly step: Step;
     readonly state: string;
     readonly on: Day;
   }[];

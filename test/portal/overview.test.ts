@@ -120,7 +120,7 @@ describe('the overview', () => {
 
   it('shows an empty site how to go on', async () => {
     const html = await (await TestPage.open()).get('/');
-    expect(html).toContain('No UPS is watched yet.');
+    expect(html).toContain('No UPS is watched yet');
   });
 });
 

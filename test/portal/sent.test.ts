@@ -85,7 +85,7 @@ describe('Sent', () => {
     const text = words(html);
     expect(text).toMatch(/You agreed to be told when a battery, a warranty or a service plan there needs attention/);
     expect(text).toContain(`${hostile} Warranty Expires on ${today}, on the day`);
-    expect(text).toContain('What it reveals to the reseller company, contact.name, contact.mail;');
+    expect(text).toContain('What it reveals to the reseller the name of your company, your name, your mail address');
     expect(text).toMatch(/Message-ID <[0-9a-f]+@customer\.example>/);
     expect(html).not.toContain('action="/sent/retry"');
   });

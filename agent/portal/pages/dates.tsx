@@ -50,6 +50,11 @@ async function planOf(c: PortalContext): Promise<string | undefined> {
   return now === (await field(c, 'was-plan')) ? undefined : now;
 }
 
+function nothingListed({ office }: PortalDesk, count: number): string {
+  if (office.units.configured().length === 0) return 'No UPS is watched yet.';
+  return count === 0 ? 'All dates are known and sound.' : 'No date fits these filters.';
+}
+
 interface DateFilters {
   readonly q: string;
   readonly state: DateState | undefined;
@@ -127,7 +132,7 @@ function datesPage(c: PortalContext, desk: PortalDesk): Response {
           </form>
         </search>
         {list.items.length === 0 ? (
-          <p class="empty">{all.length === 0 ? 'All dates are known and sound.' : 'No date fits these filters.'}</p>
+          <p class="empty">{nothingListed(desk, all.length)}</p>
         ) : (
           <ul class="plain">
             {list.items.map((each, index) => (

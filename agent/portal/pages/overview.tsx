@@ -28,7 +28,7 @@ const stateNames: Readonly<Record<StateFilter, string>> = {
   attention: 'Needs attention',
   soon: 'Due within 90 days',
   quiet: 'Nothing due',
-  confirm: 'Date to confirm',
+  confirm: 'Dates to confirm',
   silent: 'Does not answer',
 };
 
@@ -41,29 +41,28 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
   const found = inScope.filter(isInState(filters, isSilent)).sort((a, b) => a.rank - b.rank);
   const list = pageOf(found, filters.page, pageSize);
   const columns = timelineOf(inScope, day, filters.kind);
+  if (all.length === 0) return firstPage(c);
   return page(
     c,
     { title: 'Overview' },
     <>
       <h1>Overview</h1>
       <p class="lead">{summary(all, isSilent)}</p>
-      {all.length === 0 ? undefined : <Numbers rows={inScope} filters={filters} isSilent={isSilent} />}
-      {all.length === 0 ? undefined : (
-        <section class="card timeline" aria-labelledby="timeline">
-          <div class="card-head">
-            <h2 id="timeline">Due in the next 12 months</h2>
-          </div>
-          <Figure
-            columns={columns}
-            language={site.language}
-            hrefOf={({ month }) =>
-              month === 'now'
-                ? overviewPath(filters, { state: 'attention', due: undefined })
-                : overviewPath(filters, { due: month, state: undefined })
-            }
-          />
-        </section>
-      )}
+      <Numbers rows={inScope} filters={filters} isSilent={isSilent} />
+      <section class="card timeline" aria-labelledby="timeline">
+        <div class="card-head">
+          <h2 id="timeline">Due in the next 12 months</h2>
+        </div>
+        <Figure
+          columns={columns}
+          language={site.language}
+          hrefOf={({ month }) =>
+            month === 'now'
+              ? overviewPath(filters, { state: 'attention', due: undefined })
+              : overviewPath(filters, { due: month, state: undefined })
+          }
+        />
+      </section>
       <ToConfirm c={c} desk={desk} rows={found} back={overviewPath(filters, { page: list.page })} />
       <section class="card" aria-labelledby="units">
         <div class="card-head">
@@ -72,14 +71,32 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
         </div>
         <Search filters={filters} sites={sitesOf(all)} />
         {list.items.length === 0 ? (
-          <p class="empty">
-            {all.length === 0 ? 'No UPS is watched yet. ' : 'No UPS fits these filters.'}
-            {all.length === 0 ? <a href="/add">Add one</a> : undefined}
-          </p>
+          <p class="empty">No UPS fits these filters.</p>
         ) : (
           <UnitTable rows={list.items.map((row) => withTrouble(desk, row))} today={day} language={site.language} />
         )}
         <Paging list={list} noun="units" hrefOf={(number) => overviewPath(filters, { page: number })} />
+      </section>
+    </>,
+  );
+}
+
+/** Before there is anything to look at. */
+function firstPage(c: PortalContext): Response {
+  return page(
+    c,
+    { title: 'Overview' },
+    <>
+      <h1>Overview</h1>
+      <section class="card" aria-labelledby="first">
+        <h2 id="first">No UPS is watched yet</h2>
+        <p>
+          Search your network for units, or name one by hand. From then on this page shows when each battery must be
+          replaced, and when each warranty and service plan ends.
+        </p>
+        <a class="button" href="/add">
+          Add UPS
+        </a>
       </section>
     </>,
   );
@@ -99,7 +116,6 @@ function withTrouble(desk: PortalDesk, row: Row): ListedRow {
 }
 
 function summary(rows: readonly Row[], isSilent: (row: Row) => boolean): string {
-  if (rows.length === 0) return 'Units are listed in the configuration, below ups.';
   const count = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
   const silent = rows.filter(isSilent).length;
   const words = [

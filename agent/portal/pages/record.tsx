@@ -1,6 +1,4 @@
 /** The record of consent: who was invited, who accepted how and when, what was disclosed to whom. */
-
-import { revealedWords } from '../../delivery/reveals.ts';
 import type { ConsentRecord, ConsentStep, Disclosure } from '../../operations/consent.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
 import { download } from '../html/download.ts';
@@ -8,6 +6,7 @@ import { Moment } from '../html/facts.tsx';
 import { page } from '../html/layout.tsx';
 import { Paging, pageOf } from '../html/paging.tsx';
 import { stateWords, wayWords } from '../reseller/words.ts';
+import { RevealedList } from '../sent/revealed.tsx';
 
 const pageSize = 50;
 
@@ -92,6 +91,12 @@ function Steps({ steps, desk }: { steps: readonly ConsentStep[]; desk: PortalDes
   );
 }
 
+const whatWords: Readonly<Record<Disclosure['what'], string>> = {
+  invitation: 'Invitation',
+  notices: 'Notices',
+  farewell: 'Last mail',
+};
+
 function Disclosures({ items, desk }: { items: readonly Disclosure[]; desk: PortalDesk }) {
   return (
     <table class="stacking">
@@ -110,11 +115,13 @@ function Disclosures({ items, desk }: { items: readonly Disclosure[]; desk: Port
               <Moment at={at} desk={desk} />
             </td>
             <th scope="row">
-              {what === 'invitation' ? 'Invitation' : 'Notices'}
+              {whatWords[what]}
               <span class="under">{subject ?? (way === 'endpoint' ? 'through your endpoint' : '')}</span>
             </th>
             <td>{to}</td>
-            <td class="small">{revealedWords(reveals)}</td>
+            <td class="small">
+              <RevealedList reveals={reveals} />
+            </td>
           </tr>
         ))}
       </tbody>

@@ -110,7 +110,7 @@ function Rows({ rows, language }: { rows: readonly ReportRow[]; language: Langua
         {rows.map((row) => (
           <tr>
             <th scope="row">
-              {row.model ?? 'UPS'}
+              {row.model ?? 'Model not known'}
               <span class="under">{[row.serial, row.sku].filter((text) => text !== undefined).join(' · ')}</span>
             </th>
             {sites ? <td class={row.site === undefined ? 'none' : undefined}>{row.site}</td> : undefined}

@@ -97,7 +97,7 @@ function Shown({ title, mail, src, none, desk, children }: ShownProps) {
             <dt>Leaves</dt>
             <dd>{isToday ? 'today, or at once' : <DayOf day={mail.day} language={language} />}</dd>
           </dl>
-          <iframe class="mail" src={src} title={`${title}, as a mail program shows it`} sandbox="" loading="lazy" />
+          <iframe class="mail" src={src} title={`${title}, as a mail program shows it`} sandbox="" />
           <details>
             <summary>The same as plain text</summary>
             <pre tabindex={0}>{mail.text}</pre>

@@ -1,5 +1,4 @@
 /** Sent: everything that left or is to leave, its fate, and each mail as it was sent. */
-import { revealedWords } from '../../delivery/reveals.ts';
 import { present } from '../../lifecycle/present.ts';
 import { fates, type SentDetail, type SentFate, sentDetail, sentItems } from '../../operations/sent.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
@@ -8,6 +7,7 @@ import { act, Form, field } from '../html/form.tsx';
 import { page } from '../html/layout.tsx';
 import { Paging } from '../html/paging.tsx';
 import { upsPath } from '../html/paths.ts';
+import { RevealedList } from '../sent/revealed.tsx';
 import { Fate, SentTable } from '../sent/table.tsx';
 import { sentPath, stepWords, whatItIs, whoGetsIt } from '../sent/words.ts';
 
@@ -217,7 +217,7 @@ function Contents({ mail }: { mail: SentDetail }) {
       {mail.reveals === undefined ? undefined : (
         <details>
           <summary>What it reveals to the reseller</summary>
-          <p>{revealedWords(mail.reveals)}</p>
+          <RevealedList reveals={mail.reveals} />
         </details>
       )}
     </section>

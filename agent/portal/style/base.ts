@@ -95,6 +95,7 @@ button.quiet:hover, .button.quiet:hover { background: var(--accent-ground); filt
 button.danger { background: transparent; border-color: var(--bad); color: var(--bad); }
 button.danger:hover { background: var(--bad-ground); filter: none; }
 button.small, .button.small { padding: .2rem .6rem; font-size: .9rem; }
+input:not([type=checkbox], [type=radio]), select { min-height: 2.35rem; }
 input, select, textarea {
   max-width: 100%;
   padding: .4rem .6rem;

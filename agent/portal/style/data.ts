@@ -7,7 +7,9 @@ textarea { font-family: ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", m
 dd code, .say code { overflow-wrap: anywhere; }
 .say code { display: block; font-size: 1rem; }
 .say p:last-child { margin: 0; }
-table.mails tbody th { width: 46%; }
+@media not screen, (min-width: 48.01rem) {
+  table.mails tbody th { width: 46%; }
+}
 table.short { width: auto; min-width: 18rem; }
 h1 + .columns, h1 + .card { margin-top: 1.25rem; }
 form.fields, details > .fields { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); align-items: start; }

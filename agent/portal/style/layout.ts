@@ -14,7 +14,7 @@ export const layout = `
 .who { color: var(--soft); font-size: .9rem; }
 main { padding-top: 1.75rem; padding-bottom: 1rem; }
 footer { padding-top: 1rem; padding-bottom: 2.5rem; color: var(--soft); font-size: .875rem; }
-footer p { max-width: 90ch; margin: 0; padding-top: 1rem; border-top: 1px solid var(--line); }
+footer p { max-width: none; margin: 0; padding-top: 1rem; border-top: 1px solid var(--line); }
 .lead { color: var(--soft); margin-bottom: 1.25rem; }
 .card {
   margin: 0 0 1.25rem;
@@ -44,7 +44,13 @@ footer p { max-width: 90ch; margin: 0; padding-top: 1rem; border-top: 1px solid 
 .say.done { background: var(--good-ground); border-color: var(--good-line); color: var(--good); }
 .say.refused { background: var(--bad-ground); border-color: var(--bad-line); color: var(--bad); }
 .say.note { background: var(--warn-ground); border-color: var(--warn-line); color: var(--warn); }
-@media (max-width: 40rem) {
+@media screen and (max-width: 48rem) {
+  button, .button, button.small, .button.small, input:not([type=checkbox], [type=radio]), select { min-height: 2.6rem; }
+  .button { display: inline-flex; align-items: center; }
+  .bar nav a { padding-top: .5rem; padding-bottom: .5rem; }
+  summary { padding: .35rem 0; }
+}
+@media screen and (max-width: 40rem) {
   .bar, main, footer { padding-left: .9rem; padding-right: .9rem; }
   .bar nav { order: 3; flex-basis: 100%; margin: 0 -.65rem; }
   main { padding-top: 1.1rem; }

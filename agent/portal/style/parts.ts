@@ -1,6 +1,6 @@
 /** Chips, lists of facts, tables, figures. */
 export const parts = `
-.chip { display: inline-block; padding: .05rem .55rem; border: 1px solid var(--line); border-radius: 999px; background: var(--raised); color: var(--ink); font-size: .85rem; font-weight: 550; }
+.chip { display: inline-block; padding: .05rem .55rem; border: 1px solid var(--line); border-radius: .8rem; background: var(--raised); color: var(--ink); font-size: .85rem; font-weight: 550; }
 .chip.bad { background: var(--bad-ground); border-color: var(--bad-line); color: var(--bad); }
 .chip.warn { background: var(--warn-ground); border-color: var(--warn-line); color: var(--warn); }
 .chip.good { background: var(--good-ground); border-color: var(--good-line); color: var(--good); }
@@ -56,6 +56,8 @@ ul.reminders > li:first-child { padding-top: 0; }
 .reminders form, .reminders p { margin: .4rem 0 0; }
 .crumbs { margin: 0 0 .35rem; font-size: .9rem; }
 .card > details { padding: .6rem 0; border-top: 1px solid var(--line); }
+.card > details[open] { padding-bottom: 1rem; }
+.card > details[open] > :last-child { margin-bottom: 0; }
 .card > details:last-child { padding-bottom: 0; }
 details > summary { cursor: pointer; color: var(--accent); font-weight: 550; width: fit-content; }
 details[open] > summary { margin-bottom: .6rem; }
@@ -75,7 +77,7 @@ details[open] > summary { margin-bottom: .6rem; }
 .legend .warranty::before { background: var(--warranty); }
 .legend .plan::before { background: var(--plan); }
 iframe.mail { width: 100%; height: 34rem; border: 1px solid var(--line); border-radius: 10px; background: var(--card); color-scheme: light dark; }
-@media (max-width: 48rem) {
+@media screen and (max-width: 48rem) {
   .timeline .wide { display: none; }
   .timeline .tall { display: block; }
   table.stacking, .stacking tbody, .stacking tr, .stacking td, .stacking th { display: block; width: 100%; }
@@ -90,6 +92,9 @@ iframe.mail { width: 100%; height: 34rem; border: 1px solid var(--line); border-
   .date-row > .row { justify-content: flex-start; }
   .figures a { min-width: 0; padding: .5rem .8rem; }
   .figures li { flex: 1 1 8rem; }
-  dl.facts { grid-template-columns: minmax(6rem, 32%) 1fr; gap: .4rem .9rem; }
+  dl.facts { grid-template-columns: fit-content(45%) 1fr; gap: .4rem .9rem; }
+  .filters { display: grid; grid-template-columns: 1fr 1fr; }
+  .filters > .grow, .filters > .row { grid-column: 1 / -1; }
+  .filters select { width: 100%; }
 }
 `;

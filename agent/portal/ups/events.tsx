@@ -1,18 +1,10 @@
 /** All events of a unit, with what was told of each. */
 import type { EventView } from '../../operations/overview.ts';
 import { DayOf } from '../html/facts.tsx';
+import { stepWords } from '../sent/words.ts';
 import type { PartProps } from './parts.tsx';
 import { plainTitle } from './reminders.tsx';
 
-const stepNames: Readonly<Record<string, string>> = {
-  '90': '90 days ahead',
-  '30': '30 days ahead',
-  '7': '7 days ahead',
-  '0': 'on the day',
-  now: 'at once',
-  reminder: 'reminder',
-  resolved: 'resolved',
-};
 const endings: Readonly<Record<string, string>> = {
   swap: 'the battery was replaced',
   'date-moved': 'the date is further away',
@@ -90,7 +82,7 @@ function Told({ event, language }: { event: EventView } & Pick<PartProps, 'langu
     <ul class="tight">
       {event.told.map(({ to, step, state, on }) => (
         <li>
-          {`${to === 'customer' ? 'You' : 'Reseller'}, ${stepNames[step] ?? step} (`}
+          {`${to === 'customer' ? 'You' : 'Reseller'}, ${stepWords[step]} (`}
           <DayOf day={on} language={language} />
           {state === 'told' ? ')' : `, ${state})`}
         </li>
