@@ -100,6 +100,7 @@ export class Agent {
       desk: office.desk,
       timers: parts.timers,
       mayAct: () => this.#heartbeat.clockIsRight(),
+      accessTokens: () => office.accessTokens,
       handled: () => this.#wake(),
     });
     this.#heartbeat = new Heartbeat(office, {

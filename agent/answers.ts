@@ -1,18 +1,22 @@
 /** The agent's eye on the mailbox for answers: opened where the config says so, read as mail comes, closed at a stop. */
 import { readFile } from 'node:fs/promises';
-import type { AnswersConfig, Config } from '../config/config.ts';
+import type { AnswersConfig, Config, OAuth2Config } from '../config/config.ts';
 import { type Mailbox, openMailbox } from './delivery/answers/mailbox.ts';
 import { MailboxError } from './delivery/answers/mailbox-error.ts';
 import { AnswerReader } from './delivery/answers/reader.ts';
+import type { AccessTokens } from './delivery/oauth2/access-tokens.ts';
 import type { Desk } from './operations/desk.ts';
 import { mailMattersSince, recogniseMail, takeMail } from './operations/mail-answers.ts';
 import type { Timers } from './polling/timers.ts';
+import { mailboxOptionsOf } from './site.ts';
 
 export interface AnswersParts {
   readonly desk: Desk;
   readonly timers: Timers;
   /** Whether anything may be done now: not while the clock is wrong. */
   readonly mayAct: () => boolean;
+  /** The source of access tokens of the config in force. */
+  readonly accessTokens: () => AccessTokens | undefined;
   /** A mail was handled: what follows from it can leave. */
   readonly handled: () => void;
 }
@@ -26,19 +30,20 @@ export interface AnswersStatus {
 
 export class Answers {
   readonly #parts: AnswersParts;
-  #reading: { readonly config: AnswersConfig; readonly reader: AnswerReader } | undefined;
+  #reading: { readonly config: MailboxConfig; readonly reader: AnswerReader } | undefined;
 
   constructor(parts: AnswersParts) {
     this.#parts = parts;
   }
 
   /** Reads the mailbox of this config, or none. Never throws: what does not work is logged and tried again. */
-  async follow({ answers }: Pick<Config, 'answers'>): Promise<void> {
-    if (answers && this.#reading && isSame(answers, this.#reading.config)) return;
+  async follow({ answers, oauth2 }: Pick<Config, 'answers' | 'oauth2'>): Promise<void> {
+    const config = answers && { answers, ...(answers.password === undefined && oauth2 ? { oauth2 } : {}) };
+    if (config && this.#reading && isSame(config, this.#reading.config)) return;
     await this.stop();
-    if (answers === undefined) return;
-    const reader = this.#readerOf(answers);
-    this.#reading = { config: answers, reader };
+    if (config === undefined) return;
+    const reader = this.#readerOf(config.answers);
+    this.#reading = { config, reader };
     reader.start();
   }
 
@@ -53,15 +58,15 @@ export class Answers {
     if (this.#reading === undefined) return undefined;
     const { config, reader } = this.#reading;
     const trouble = reader.trouble();
-    return { address: config.address, ...(trouble === undefined ? {} : { trouble }) };
+    return { address: config.answers.address, ...(trouble === undefined ? {} : { trouble }) };
   }
 
   #readerOf(config: AnswersConfig): AnswerReader {
-    const { desk, timers, mayAct, handled } = this.#parts;
+    const { desk, timers, mayAct, handled, accessTokens } = this.#parts;
     const { user, host, port, folder } = config;
     return new AnswerReader({
       name: `${user}@${host}:${port}/${folder}`,
-      open: () => open(config),
+      open: () => open(config, accessTokens()),
       store: desk.store,
       now: desk.now,
       random: Math.random,
@@ -79,10 +84,15 @@ export class Answers {
   }
 }
 
-async function open(config: AnswersConfig): Promise<Mailbox> {
-  const { caFile, password, ...rest } = config;
-  const ca = caFile === undefined ? {} : { ca: await readCa(caFile) };
-  return await openMailbox({ ...rest, ...ca, password: password.reveal() });
+/** What decides how a mailbox is opened. */
+interface MailboxConfig {
+  readonly answers: AnswersConfig;
+  readonly oauth2?: OAuth2Config;
+}
+
+async function open(config: AnswersConfig, accessTokens: AccessTokens | undefined): Promise<Mailbox> {
+  const ca = config.caFile === undefined ? undefined : await readCa(config.caFile);
+  return await openMailbox(mailboxOptionsOf(config, ca, accessTokens));
 }
 
 async function readCa(path: string): Promise<string> {
@@ -96,5 +106,8 @@ async function readCa(path: string): Promise<string> {
   }
 }
 
-const isSame = (one: AnswersConfig, other: AnswersConfig): boolean =>
-  one.password.reveal() === other.password.reveal() && JSON.stringify(one) === JSON.stringify(other);
+function isSame(one: MailboxConfig, other: MailboxConfig): boolean {
+  const secrets = ({ answers, oauth2 }: MailboxConfig) =>
+    [answers.password, oauth2?.clientSecret, oauth2?.refreshToken].map((secret) => secret?.reveal());
+  return JSON.stringify([one, secrets(one)]) === JSON.stringify([other, secrets(other)]);
+}

@@ -9,6 +9,8 @@ import { createEndpoint, type Endpoint } from './delivery/cloud/endpoint.ts';
 import { newSite } from './delivery/codes.ts';
 import { Forwarder } from './delivery/forwarder.ts';
 import { createSmtp, type Smtp } from './delivery/mail/smtp.ts';
+import type { AccessTokens } from './delivery/oauth2/access-tokens.ts';
+import { type OAuth2, openOAuth2 } from './delivery/oauth2/open.ts';
 import { Outbox } from './delivery/outbox.ts';
 import { expanded, type ServerList } from './listed.ts';
 import { AnswerCounts } from './operations/answer-counts.ts';
@@ -17,7 +19,7 @@ import type { Desk, Log, Site } from './operations/desk.ts';
 import { endpointDisabled, itemSettled, mailSettled } from './operations/settled.ts';
 import { type Delivered, itemDelivered, mailDelivered } from './operations/tally.ts';
 import { Units } from './operations/units.ts';
-import { senderOf, siteOf, smtpOptionsOf } from './site.ts';
+import { oauth2OptionsOf, senderOf, siteOf, smtpOptionsOf } from './site.ts';
 import { keys } from './store/keys.ts';
 import type { Store } from './store/port.ts';
 
@@ -39,6 +41,7 @@ interface Channels {
   readonly written: Config;
   readonly config: Config;
   readonly site: Site;
+  readonly oauth2?: OAuth2;
   readonly smtp?: Smtp;
   readonly endpoint?: Endpoint;
 }
@@ -134,6 +137,11 @@ export class Office {
     return this.#channels.smtp;
   }
 
+  /** Access tokens for logins without a password, where the config says how they are had. */
+  get accessTokens(): AccessTokens | undefined {
+    return this.#channels.oauth2?.accessTokens;
+  }
+
   /**
    * What is wrong with the clock, if anything, and what to do about it.
    * @param trust believe it although the state was written at a later time
@@ -161,10 +169,13 @@ export class Office {
 async function openChannels(config: Config, parts: OfficeParts): Promise<Channels> {
   const { mail, cloud } = config;
   const ca = mail?.caFile === undefined ? undefined : await readCa(mail.caFile);
+  const options = oauth2OptionsOf(config);
+  const oauth2 = options && openOAuth2({ ...options, env: parts.env, now: parts.now, log: parts.log });
   return {
     written: config,
     ...unitsOf(config, parts.store),
-    ...(mail ? { smtp: createSmtp(smtpOptionsOf(mail, ca)) } : {}),
+    ...(oauth2 ? { oauth2 } : {}),
+    ...(mail ? { smtp: createSmtp(smtpOptionsOf(mail, ca, oauth2?.accessTokens)) } : {}),
     ...(cloud
       ? {
           endpoint: createEndpoint({
@@ -192,6 +203,7 @@ async function readCa(path: string): Promise<string> {
   }
 }
 
-async function closeChannels({ smtp, endpoint }: Channels): Promise<void> {
+async function closeChannels({ oauth2, smtp, endpoint }: Channels): Promise<void> {
+  oauth2?.close();
   await Promise.all([smtp?.close(), endpoint?.close()]);
 }

@@ -1,6 +1,10 @@
 /** From the config to the plain values that the rest of the house works with. */
-import type { Config, MailConfig, UpsConfig } from '../config/config.ts';
+import { join } from 'node:path';
+import type { AnswersConfig, Config, MailConfig, UpsConfig } from '../config/config.ts';
+import type { MailboxOptions } from './delivery/answers/mailbox.ts';
 import type { SmtpOptions } from './delivery/mail/smtp.ts';
+import type { AccessTokens } from './delivery/oauth2/access-tokens.ts';
+import type { OAuth2Options } from './delivery/oauth2/open.ts';
 import type { WaysBack } from './delivery/ways.ts';
 import type { ConfiguredUnit } from './lifecycle/facts.ts';
 import type { Site } from './operations/desk.ts';
@@ -64,8 +68,42 @@ export function senderOf(mail: MailConfig): string {
   return name === undefined ? address : `"${name.replaceAll(/["\\]/g, '')}" <${address}>`;
 }
 
+/** How access tokens are had, but for what the machine gives. */
+export function oauth2OptionsOf(config: Config): Omit<OAuth2Options, 'env' | 'now' | 'log'> | undefined {
+  const { oauth2, stateDir } = config;
+  if (oauth2 === undefined) return undefined;
+  return {
+    url: oauth2.tokenUrl,
+    clientId: oauth2.clientId,
+    keepIn: join(stateDir, 'oauth2.json'),
+    ...given('clientSecret', oauth2.clientSecret?.reveal()),
+    ...given('refreshToken', oauth2.refreshToken?.reveal()),
+    ...given('scope', oauth2.scope),
+  };
+}
+
+/** How the mailbox for answers is reached. @param ca PEM text of `answers.caFile` */
+export function mailboxOptionsOf(
+  answers: AnswersConfig,
+  ca: string | undefined,
+  accessTokens: AccessTokens | undefined,
+): MailboxOptions {
+  const { host, port, implicitTls, tls, verifyCertificate, user, folder, moveTo, password } = answers;
+  return {
+    ...{ host, port, implicitTls, tls, verifyCertificate, user, folder },
+    ...given('moveTo', moveTo),
+    ...given('password', password?.reveal()),
+    ...given('accessTokens', accessTokens),
+    ...given('ca', ca),
+  };
+}
+
 /** How the mail server is reached. @param ca PEM text of `mail.caFile` */
-export function smtpOptionsOf(mail: MailConfig, ca: string | undefined): SmtpOptions {
+export function smtpOptionsOf(
+  mail: MailConfig,
+  ca: string | undefined,
+  accessTokens: AccessTokens | undefined,
+): SmtpOptions {
   const host = mail.host.includes(':') ? `[${mail.host}]` : mail.host;
   return {
     url: `${mail.implicitTls ? 'smtps' : 'smtp'}://${host}:${mail.port}`,
@@ -73,6 +111,7 @@ export function smtpOptionsOf(mail: MailConfig, ca: string | undefined): SmtpOpt
     verifyCertificate: mail.verifyCertificate,
     ...given('user', mail.user),
     ...given('password', mail.password?.reveal()),
+    ...given('accessTokens', accessTokens),
     ...given('ca', ca),
   };
 }

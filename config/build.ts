@@ -1,6 +1,7 @@
 /** Makes the frozen `Config` from a file that is valid. */
 import { dirname, resolve } from 'node:path';
 import { isRecord, type Tree } from './input.ts';
+import { buildOAuth2 } from './oauth2.ts';
 import type { Drivers, ValidFile, ValidUnit } from './schema.ts';
 import { hidden, hideSecrets, Secret } from './secret.ts';
 import {
@@ -37,6 +38,7 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
     ...(reseller && { reseller: compact({ ...reseller, language: reseller.language ?? site.language }) }),
     ...(file.mail && { mail: buildMail(file.mail, file.site, folder) }),
     ...(file.answers && { answers: buildAnswers(file.answers, folder) }),
+    ...(file.oauth2 && { oauth2: compact(buildOAuth2(file.oauth2)) }),
     ...(file.cloud && { cloud: file.cloud satisfies CloudConfig }),
     portal: buildPortal(file.portal),
     polling: {

@@ -1,5 +1,6 @@
 /** What only shows when several keys are seen together. Works on the raw tree, so that no other mistake hides these. */
 import { isRecord, type Tree } from './input.ts';
+import { checkOAuth2 } from './oauth2.ts';
 import type { Finding, Path } from './problem.ts';
 import type { Drivers } from './schema.ts';
 import { isLoopback, Mistake, readAddress, readDate, readListen, readMailboxUrl, readMailUrl } from './values.ts';
@@ -14,6 +15,7 @@ export function crossCheck(root: Tree, drivers: Drivers): Finding[] {
   checks.reseller(root);
   checks.mail(root);
   checks.answers(root);
+  checks.findings.push(...checkOAuth2(root));
   checks.portal(root);
   const units = Array.isArray(root['ups']) ? root['ups'] : [];
   for (const [index, unit] of units.entries()) if (isRecord(unit)) checks.unit(unit, index);
@@ -62,9 +64,10 @@ class CrossCheck {
     if (password !== undefined && user === undefined) {
       this.#absent(['mail', 'user'], 'is missing beside a password; write the user name, or remove the password');
     }
-    if (user !== undefined && password === undefined) {
+    const byToken = user !== undefined && password === undefined && root['oauth2'] !== undefined;
+    if (user !== undefined && password === undefined && !byToken) {
       const message =
-        'is missing beside a user; write `passwordFile` with the path of a file that holds it, or remove the user';
+        'is missing beside a user; write `passwordFile` with the path of a file that holds it, or a section `oauth2`, or remove the user';
       this.#absent(['mail', 'password'], message);
     }
     const server = typeof mail['url'] === 'string' ? readMailUrl(mail['url']) : undefined;
@@ -74,6 +77,8 @@ class CrossCheck {
         ['mail', 'tls'],
         'contradicts smtps://, which is always TLS; remove this line, or write smtp:// in `url`',
       );
+    } else if (byToken && !isLoopback(server.host) && (tls === 'off' || tls === 'opportunistic')) {
+      this.#error(['mail', 'tls'], 'lets access tokens travel unencrypted; write `required`, or use smtps:// in `url`');
     } else if (password !== undefined && !isLoopback(server.host) && (tls === 'off' || tls === 'opportunistic')) {
       this.#warn(['mail', 'tls'], 'lets the password travel unencrypted; write `required`, or use smtps:// in `url`');
     }
@@ -84,6 +89,11 @@ class CrossCheck {
     if (!isRecord(answers)) return;
     if (root['mail'] === undefined) {
       this.#warn(['answers'], 'is of no use without a `mail` section: no mail leaves that could be answered');
+    }
+    if (answers['password'] === undefined && root['oauth2'] === undefined) {
+      const message =
+        'is missing; write `passwordFile` with the path of a file that holds it, or a section `oauth2`, or set UPSTEWARD_ANSWERS_PASSWORD in the environment';
+      this.#absent(['answers', 'password'], message);
     }
     const server = typeof answers['url'] === 'string' ? readMailboxUrl(answers['url']) : undefined;
     if (server === undefined || server instanceof Mistake) return;

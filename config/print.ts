@@ -1,17 +1,32 @@
 /** Prints the config that is in force, with every default and no secret. */
 import { stringify } from 'yaml';
-import type { AnswersConfig, Config, MailConfig, PortalConfig, UpsConfig } from './types.ts';
+import type { AnswersConfig, Config, MailConfig, OAuth2Config, PortalConfig, UpsConfig } from './types.ts';
 import { formatDuration, formatListen, formatMailbox, formatMonths } from './values.ts';
 
 /** The whole config as YAML, in the words of the file. Secrets are `<secret>`. */
 export function printConfig(config: Config): string {
-  const { site, reseller, mail, answers, cloud, portal, polling, traps, battery, warranty, stateDir, log, ups } =
-    config;
+  const {
+    site,
+    reseller,
+    mail,
+    answers,
+    oauth2,
+    cloud,
+    portal,
+    polling,
+    traps,
+    battery,
+    warranty,
+    stateDir,
+    log,
+    ups,
+  } = config;
   const tree = {
     site,
     reseller,
     mail: mail && mailTree(mail),
     answers: answers && answersTree(answers),
+    oauth2: oauth2 && oauth2Tree(oauth2),
     cloud: cloud && { endpoint: cloud.endpoint, secret: cloud.secret.toString() },
     portal: portalTree(portal),
     polling: {
@@ -63,13 +78,23 @@ function answersTree(answers: AnswersConfig): Record<string, unknown> {
   return {
     url: `${implicitTls ? 'imaps' : 'imap'}://${host}:${port}/${folder.split('/').map(encodeURIComponent).join('/')}`,
     user,
-    password: password.toString(),
+    password: password?.toString(),
     address,
     plusAddressing,
     moveTo,
     tls,
     caFile,
     verifyCertificate: answers.verifyCertificate,
+  };
+}
+
+function oauth2Tree({ tokenUrl, clientId, clientSecret, refreshToken, scope }: OAuth2Config): Record<string, unknown> {
+  return {
+    tokenUrl,
+    clientId,
+    clientSecret: clientSecret?.toString(),
+    refreshToken: refreshToken?.toString(),
+    scope,
   };
 }
 

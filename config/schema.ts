@@ -1,23 +1,18 @@
 /** What may stand in the config file. Every key says in its description what an operator needs to know. */
 import { z } from 'zod';
 import type { DriverOptions } from '../drivers/contract.ts';
+import { address, date, duration, line, mailbox, months, secret, text } from './fields.ts';
+import { oauth2 } from './oauth2.ts';
 import { readPasswordHash } from './password.ts';
 import { Secret } from './secret.ts';
 import { dateOrders, languages, logLevels, tlsModes } from './types.ts';
 import {
-  Mistake,
-  readAddress,
-  readDate,
-  readDuration,
   readEndpoint,
   readHeaderName,
   readHostName,
-  readLine,
   readListen,
-  readMailbox,
   readMailboxUrl,
   readMailUrl,
-  readMonths,
   readNetwork,
   readPublicUrl,
   readSigningSecret,
@@ -27,34 +22,6 @@ import {
 
 /** The drivers a config may name, with their options. */
 export type Drivers = ReadonlyMap<string, DriverOptions<unknown>>;
-
-/** Hints for editors and for messages. The first example is what a message shows. */
-interface Hints {
-  readonly examples: readonly [string, ...string[]];
-  readonly pattern?: string;
-  readonly format?: string;
-}
-
-function text<T>(read: (text: string) => T | Mistake, hints: Hints) {
-  return z
-    .string()
-    .meta({ ...hints, examples: [...hints.examples] })
-    .transform((input, context): Exclude<T, Mistake> => {
-      const value = read(input);
-      if (!(value instanceof Mistake)) return value as Exclude<T, Mistake>;
-      context.addIssue({ code: 'custom', message: value.message });
-      return z.NEVER;
-    });
-}
-
-const line = (max: number, example: string) => text((input) => readLine(input, max), { examples: [example] });
-const date = (example: string) =>
-  text(readDate, { examples: [example], format: 'date', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
-const duration = (min: string, max: string, example: string) =>
-  text((input) => readDuration(input, { min, max }), { examples: [example], pattern: '^[0-9]+ ?(ms|s|m|h|d)$' });
-const months = (example: string) => text(readMonths, { examples: [example], pattern: '^[0-9]+ ?(y|mo)$' });
-const address = (example: string) => text(readAddress, { examples: [example] });
-const mailbox = (example: string) => text(readMailbox, { examples: [example] });
 
 const contact = z.strictObject({
   name: line(100, 'Kim Example').describe('The person a reseller may call about a battery.'),
@@ -118,11 +85,7 @@ const mail = z.strictObject({
     .optional()
     .describe('Where answers to mails go. Default: the contact of the site.'),
   user: line(256, 'ups@example.com').optional().describe('User name for the mail server, if it asks for one.'),
-  password: z
-    .string()
-    .transform((value) => new Secret(value))
-    .optional()
-    .describe('Password for the mail server.'),
+  password: secret().optional().describe('Password for the mail server. A user without one logs in by `oauth2`.'),
   tls: z
     .enum(tlsModes)
     .optional()
@@ -147,10 +110,7 @@ const answers = z.strictObject({
     'The mailbox: `imaps://HOST[:PORT][/FOLDER]`, or `imap://…` for STARTTLS. The usual port is 993, 143 for imap; the usual folder INBOX. The user may stand before the host: `imaps://USER@HOST`.',
   ),
   user: line(256, 'answers@example.com').optional().describe('User name for the mailbox, unless it stands in `url`.'),
-  password: z
-    .string()
-    .transform((value) => new Secret(value))
-    .describe('Required. Password for the mailbox.'),
+  password: secret().optional().describe('Password for the mailbox. Without one the agent logs in by `oauth2`.'),
   address: address('answers@example.com')
     .optional()
     .describe('The address under which the mailbox gets mail. Default: the user name, if it is an address.'),
@@ -342,6 +302,11 @@ function wholeFile<T extends z.ZodType>(unit: T) {
       .describe(
         'A mailbox that the agent reads, so that the reseller can answer by mail. Other mail in it is left alone.',
       ),
+    oauth2: oauth2
+      .optional()
+      .describe(
+        'Where the agent gets access tokens, for mail providers that take no passwords. In force for each user in `mail` and `answers` that has no password.',
+      ),
     cloud: cloud.optional().describe('Your own endpoint for events, instead of mail or beside it.'),
     portal: portal
       .prefault({})
@@ -393,6 +358,8 @@ export function configSchema(drivers: Drivers): z.ZodType<ValidFile> {
 export const secretPaths: readonly (readonly string[])[] = [
   ['mail', 'password'],
   ['answers', 'password'],
+  ['oauth2', 'clientSecret'],
+  ['oauth2', 'refreshToken'],
   ['cloud', 'secret'],
   ['portal', 'passwordHash'],
   ['snmp', 'traps', 'community'],

@@ -57,6 +57,7 @@ export interface MailConfig {
   readonly from: MailAddress;
   readonly replyTo: MailAddress;
   readonly user?: string;
+  /** Absent beside a user: the login is by `oauth2`. */
   readonly password?: Secret;
 }
 
@@ -73,13 +74,24 @@ export interface AnswersConfig {
   readonly caFile?: string;
   readonly folder: string;
   readonly user: string;
-  readonly password: Secret;
+  /** Absent: the login is by `oauth2`. */
+  readonly password?: Secret;
   /** Where answers are written to. */
   readonly address: string;
   /** Mail to `name+anything@…` arrives in the mailbox as well. */
   readonly plusAddressing: boolean;
   /** The folder to which handled mail is moved; absent: it stays, marked as read. */
   readonly moveTo?: string;
+}
+
+/** How access tokens are had, for each login without a password. */
+export interface OAuth2Config {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret?: Secret;
+  /** Absent: the application acts for itself (RFC 6749, grant `client_credentials`). */
+  readonly refreshToken?: Secret;
+  readonly scope?: string;
 }
 
 export interface CloudConfig {
@@ -168,6 +180,7 @@ export interface Config {
   readonly reseller?: ResellerConfig;
   readonly mail?: MailConfig;
   readonly answers?: AnswersConfig;
+  readonly oauth2?: OAuth2Config;
   readonly cloud?: CloudConfig;
   readonly portal: PortalConfig;
   readonly polling: {

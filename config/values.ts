@@ -236,13 +236,24 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** An `https://` URL; `http://` only for this machine. */
+/** The endpoint for events. */
 export function readEndpoint(text: string): string | Mistake {
-  const instead = 'write an https:// URL, for example https://hooks.example.com/upsteward';
+  const example = 'https://hooks.example.com/upsteward';
+  return readSecureUrl(text, example, 'remove them: requests are signed with `secret`');
+}
+
+/** Where access tokens are asked for. */
+export function readTokenUrl(text: string): string | Mistake {
+  const example = 'https://login.example.com/oauth2/token';
+  return readSecureUrl(text, example, 'write them in `clientId` and `clientSecretFile`');
+}
+
+/** An `https://` URL; `http://` only for this machine. */
+function readSecureUrl(text: string, example: string, insteadOfCredentials: string): string | Mistake {
+  const instead = `write an https:// URL, for example ${example}`;
   const url = readUrl(text);
   if (url === undefined) return new Mistake(`${quote(text)} is not a URL`, instead);
-  if (url.username !== '' || url.password !== '')
-    return new Mistake('holds credentials', 'remove them: requests are signed with `secret`');
+  if (url.username !== '' || url.password !== '') return new Mistake('holds credentials', insteadOfCredentials);
   if (url.protocol === 'https:' && url.hash === '') return url.href;
   if (url.protocol === 'http:' && isLoopback(url.hostname) && url.hash === '') return url.href;
   if (url.protocol === 'http:')

@@ -31,7 +31,7 @@ import { printable } from '../poll.ts';
 import { Slots } from '../polling/slots.ts';
 import { realTimers } from '../polling/timers.ts';
 import { builtAt, version } from '../version.ts';
-import { connectMs, withSmtp } from './mail-server.ts';
+import { connectMs, sendsMail, withSmtp } from './mail-server.ts';
 import type { GlobalOptions } from './session.ts';
 
 /** How many UPS units are read at the same time. */
@@ -133,9 +133,9 @@ async function namesOf(entry: UpsConfig): Promise<string[]> {
   return units.map((unit) => nameOf(entry, unit));
 }
 
-async function tryMail({ mail }: Config): Promise<Tried<{ secure: boolean; authenticated: boolean }> | undefined> {
-  if (mail === undefined) return undefined;
-  return await attempt(() => withSmtp(mail, (smtp) => smtp.verify()));
+async function tryMail(config: Config): Promise<Tried<{ secure: boolean; authenticated: boolean }> | undefined> {
+  if (!sendsMail(config)) return undefined;
+  return await attempt(() => withSmtp(config, (smtp) => smtp.verify()));
 }
 
 /** Connects to the endpoint, with TLS where it has it; nothing is asked or posted. */

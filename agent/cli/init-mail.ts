@@ -8,7 +8,7 @@ import { senderOf } from '../site.ts';
 import { ask, takePassword } from './init-answers.ts';
 import { type Here, questions } from './init-questions.ts';
 import { confirmed, type Interview } from './interview.ts';
-import { withSmtp } from './mail-server.ts';
+import { sendsMail, withSmtp } from './mail-server.ts';
 
 type Say = (line: string) => void;
 
@@ -40,10 +40,10 @@ export async function tryMailPath(
   }
 }
 
-async function attempt({ mail }: Config, say: Say): Promise<string | undefined> {
-  if (mail === undefined) return undefined;
+async function attempt(config: Config, say: Say): Promise<string | undefined> {
+  if (!sendsMail(config)) return undefined;
   try {
-    const { secure, authenticated } = await withSmtp(mail, (smtp) => smtp.verify());
+    const { secure, authenticated } = await withSmtp(config, (smtp) => smtp.verify());
     say(`The mail server answers: ${secure ? 'encrypted' : 'not encrypted'}, ${authenticated ? '' : 'not '}logged in.`);
     return undefined;
   } catch (error) {
@@ -52,8 +52,9 @@ async function attempt({ mail }: Config, say: Say): Promise<string | undefined> 
 }
 
 /** Sends one test mail to the contact of the site. False, with the reason said, if the server refused it. */
-export async function sendTestMail({ mail, site }: Config, now: Date, say: Say): Promise<boolean> {
-  if (mail === undefined) return false;
+export async function sendTestMail(config: Config, now: Date, say: Say): Promise<boolean> {
+  if (!sendsMail(config)) return false;
+  const { mail, site } = config;
   const today = dayOf(now.toISOString(), site.timeZone);
   const words = composeMail({ kind: 'test', company: site.company, today }, site.language);
   const envelope = {
@@ -63,7 +64,7 @@ export async function sendTestMail({ mail, site }: Config, now: Date, say: Say):
     date: now,
   };
   try {
-    const { reply } = await withSmtp(mail, (smtp) => smtp.send(words, envelope));
+    const { reply } = await withSmtp(config, (smtp) => smtp.send(words, envelope));
     say(`The mail server took a test mail to ${site.contact.mail}: ${reply}`);
     return true;
   } catch (error) {

@@ -12,6 +12,8 @@ const root = new URL('../../', import.meta.url);
 const sample = readFileSync(new URL('config/sample.yaml', root), 'utf8');
 const texts = { 'mail.password': 'secret', 'answers.password': 'secret', 'ca.pem': '-----BEGIN CERTIFICATE-----' };
 const secretFiles = {
+  'oauth2.client-secret': 'a client secret',
+  'oauth2.refresh-token': 'a refresh token',
   'cloud.secret': 'whsec_VGhpcyBpcyBhbiBleGFtcGxlOiBtYWtlIHlvdXIgb3du',
   'ups1.community': 'public',
   'traps.community': 'public',

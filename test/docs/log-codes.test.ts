@@ -35,9 +35,9 @@ const source = readdirSync(join(root, 'agent'), { recursive: true, encoding: 'ut
 
 it('docs/log-codes.md lists exactly the codes that are logged', () => {
   const logged = [...new Set(source.flatMap(codesOf))].sort();
-  const rows = readFileSync(join(root, 'docs/log-codes.md'), 'utf8').matchAll(/^\| (.*?`[a-z]+\.[a-z-]+`.*?) \|/gm);
+  const rows = readFileSync(join(root, 'docs/log-codes.md'), 'utf8').matchAll(/^\| (.*?`[a-z\d]+\.[a-z-]+`.*?) \|/gm);
   const listed = [...rows].flatMap(([, cell = '']) =>
-    [...cell.matchAll(/`([a-z]+\.[a-z-]+)`/g)].map(([, code]) => code),
+    [...cell.matchAll(/`([a-z\d]+\.[a-z-]+)`/g)].map(([, code]) => code),
   );
   expect(logged.length).toBeGreaterThan(30);
   expect([...new Set(listed)].sort()).toEqual(logged);

@@ -126,7 +126,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'agent/office': [...middle, 'agent/listed', 'agent/site', 'config', contract],
   'agent/site': [...lower, 'agent/operations', 'config'],
   'agent/poll': [...lower, 'agent/operations', contract],
-  'agent/answers': ['agent/delivery', 'agent/operations', 'agent/polling', 'config'],
+  'agent/answers': ['agent/delivery', 'agent/operations', 'agent/polling', 'agent/site', 'config'],
   'agent/traps': ['agent/operations', 'agent/polling', 'config', contract, registry],
   'agent/capture': ['agent/lifecycle', 'agent/poll', 'agent/version', contract, registry],
   'agent/version': [],
@@ -174,7 +174,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   'modbus-serial': ['drivers/modbus/'],
   serialport: ['drivers/modbus/', 'drivers/upslink/', 'drivers/serial-ports.ts'],
   // A schema is read where something comes in from outside.
-  zod: ['config/', 'drivers/', 'agent/delivery/cloud/', 'agent/portal/'],
+  zod: ['config/', 'drivers/', 'agent/delivery/cloud/', 'agent/delivery/oauth2/', 'agent/portal/'],
 };
 
 /** What an import breaks, in a sentence with its place, or nothing. */

@@ -25,6 +25,8 @@ export interface MailSinkOptions {
   readonly secure?: boolean;
   readonly offerStarttls?: boolean;
   readonly auth?: { readonly user: string; readonly password: string };
+  /** Takes no password, but by XOAUTH2 the tokens for which this says yes. */
+  readonly tokens?: (user: string, accessToken: string) => boolean;
   readonly size?: number;
   readonly port?: number;
   readonly onFrom?: Verdict;
@@ -81,8 +83,9 @@ function serverOptions(options: MailSinkOptions): SMTPServerOptions {
     cert: testTls.cert,
     secure: options.secure ?? false,
     hideSTARTTLS: !starttls,
-    disabledCommands: [...(starttls ? [] : ['STARTTLS']), ...(options.auth ? [] : ['AUTH'])],
-    authOptional: options.auth === undefined,
+    disabledCommands: [...(starttls ? [] : ['STARTTLS']), ...(options.auth || options.tokens ? [] : ['AUTH'])],
+    authOptional: options.auth === undefined && options.tokens === undefined,
+    ...(options.tokens ? { authMethods: ['XOAUTH2'] } : {}),
     allowInsecureAuth: !starttls,
     disableReverseLookup: true,
     closeTimeout: 200,
@@ -93,8 +96,11 @@ function serverOptions(options: MailSinkOptions): SMTPServerOptions {
 
 function handlers(options: MailSinkOptions, take: (mail: SunkMail) => void): SMTPServerOptions {
   return {
-    onAuth: ({ username, password }, _session, done) => {
-      if (username === options.auth?.user && password === options.auth?.password) done(null, { user: username });
+    onAuth: ({ username = '', password, accessToken }, _session, done) => {
+      if (options.tokens) {
+        if (accessToken !== undefined && options.tokens(username, accessToken)) done(null, { user: username });
+        else done(null, { data: { status: '401', schemes: 'bearer' } });
+      } else if (username === options.auth?.user && password === options.auth?.password) done(null, { user: username });
       else done(refusal('535 5.7.8 Authentication credentials invalid'));
     },
     onMailFrom: ({ address }, _session, done) => answer(options.onFrom, address, done),

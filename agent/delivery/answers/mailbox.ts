@@ -1,8 +1,9 @@
 /** One IMAP mailbox (RFC 9051, RFC 3501): the only place that touches imapflow. Nothing is marked but by `done`. */
 import { type FetchMessageObject, ImapFlow, type ImapFlowOptions, type MessageStructureObject } from 'imapflow';
+import { type AccessTokens, withAccessToken } from '../oauth2/access-tokens.ts';
 import { parseHeaders, wantedHeaders } from './headers.ts';
 import type { MailBody, MailHead } from './judge.ts';
-import { explainMailbox, MailboxError } from './mailbox-error.ts';
+import { explainMailbox, type MailboxContext, MailboxError } from './mailbox-error.ts';
 
 export interface MailboxOptions {
   readonly host: string;
@@ -13,7 +14,9 @@ export interface MailboxOptions {
   /** PEM text of the authorities to trust instead of the system's. */
   readonly ca?: string;
   readonly user: string;
-  readonly password: string;
+  readonly password?: string;
+  /** Without a password: the login is with an access token. */
+  readonly accessTokens?: AccessTokens;
   readonly folder: string;
   /** Where handled mail goes; absent: it stays. */
   readonly moveTo?: string;
@@ -54,15 +57,38 @@ const maxResponse = 4 * 2 ** 20;
 
 /** Connects, logs in and opens the folder. @throws MailboxError */
 export async function openMailbox(options: MailboxOptions): Promise<Mailbox> {
+  return await withLogin(options, async (login) => {
+    const mailbox = new ImapMailbox(options, login);
+    await mailbox.open();
+    return mailbox;
+  });
+}
+
+/** With the password, or with an access token: that may have been withdrawn before its time. @throws MailboxError */
+async function withLogin<T>(options: MailboxOptions, work: (login: Login) => Promise<T>): Promise<T> {
+  const { password, accessTokens } = options;
+  if (password !== undefined || accessTokens === undefined) return await work({ pass: password ?? '' });
+  const refused = (error: unknown) => error instanceof MailboxError && error.code === 'auth';
+  try {
+    return await withAccessToken(accessTokens, (accessToken) => work({ accessToken }), refused);
+  } catch (error) {
+    throw explainMailbox(error, contextOf(options));
+  }
+}
+
+type Login = { readonly pass: string } | { readonly accessToken: string };
+
+/** What no message may repeat, beside where it happened. */
+function contextOf(options: MailboxOptions, login?: Login): MailboxContext {
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  const mailbox = new ImapMailbox(options, `${host}:${options.port}`);
-  await mailbox.open();
-  return mailbox;
+  const byToken = login !== undefined && 'accessToken' in login;
+  const secrets = login === undefined ? [] : [byToken ? login.accessToken : login.pass];
+  return { server: `${host}:${options.port}`, folder: options.folder, secrets, byToken };
 }
 
 class ImapMailbox implements Mailbox {
   readonly #options: MailboxOptions;
-  readonly #server: string;
+  readonly #context: MailboxContext;
   readonly #client: ImapFlow;
   #lost: unknown;
   #seen = 0;
@@ -70,10 +96,10 @@ class ImapMailbox implements Mailbox {
   #fresh = false;
   #news: (() => void) | undefined;
 
-  constructor(options: MailboxOptions, server: string) {
+  constructor(options: MailboxOptions, login: Login) {
     this.#options = options;
-    this.#server = server;
-    this.#client = new ImapFlow(clientOptions(options));
+    this.#context = contextOf(options, login);
+    this.#client = new ImapFlow(clientOptions(options, login));
     this.#client.on('error', (error) => {
       this.#lost ??= error;
     });
@@ -162,7 +188,7 @@ class ImapMailbox implements Mailbox {
     if (await move()) return;
     throw new MailboxError(
       'misconfigured',
-      `Handled mail cannot be moved to the folder "${moveTo}" of ${this.#server}. Check answers.moveTo; the mail stays, marked as read.`,
+      `Handled mail cannot be moved to the folder "${moveTo}" of ${this.#context.server}. Check answers.moveTo; the mail stays, marked as read.`,
     );
   }
 
@@ -220,21 +246,21 @@ class ImapMailbox implements Mailbox {
   }
 
   #explained(error: unknown): MailboxError {
-    return explainMailbox(error, this.#server, this.#options.folder);
+    return explainMailbox(error, this.#context);
   }
 }
 
 const shortly = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 2000).unref());
 
-function clientOptions(options: MailboxOptions): ImapFlowOptions {
-  const { host, port, implicitTls, tls, verifyCertificate, ca, user, password } = options;
+function clientOptions(options: MailboxOptions, login: Login): ImapFlowOptions {
+  const { host, port, implicitTls, tls, verifyCertificate, ca, user } = options;
   return {
     host,
     port,
     secure: implicitTls,
     ...(implicitTls || tls === 'opportunistic' ? {} : { doSTARTTLS: tls === 'required' }),
     tls: { rejectUnauthorized: verifyCertificate, ...(ca === undefined ? {} : { ca }) },
-    auth: { user, pass: password },
+    auth: { user, ...login },
     logger: false,
     clientInfo: { name: 'upsteward' },
     connectionTimeout: 30_000,

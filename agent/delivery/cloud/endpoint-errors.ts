@@ -1,7 +1,6 @@
 /** What an endpoint answers, or the way to it, as a DeliveryError with a verdict. Pure. */
 import { DeliveryError, type DeliveryErrorCode } from '../channel.ts';
-
-const longestWait = 5 * 24 * 3_600_000;
+import { failureOf } from '../http-errors.ts';
 
 /**
  * The verdict on a status that is not 2xx (RFC 9110, RFC 6585, Standard Webhooks). What a person can put right on the
@@ -52,47 +51,25 @@ function verdict(status: number, where: string): { code: DeliveryErrorCode; retr
   };
 }
 
-const tlsCodes =
-  /^(EPROTO|CERT_.*|ERR_TLS_.*|ERR_SSL_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|HOSTNAME_MISMATCH|INVALID_CA)$/;
-const timeoutCodes = /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/;
-
 /** The verdict where no answer came. `sent`: the request was on its way, so the endpoint may have taken it. */
 export function silence(error: unknown, where: string, sent: boolean): DeliveryError {
   if (error instanceof DeliveryError) return error;
-  const { code, message } = causeOf(error);
-  const words = [code, message].filter((text) => text !== '').join(': ');
+  const { kind, words } = failureOf(error);
   if (sent)
     return new DeliveryError(
       'outcome-unknown',
       `The endpoint ${where} got the events but did not confirm them (${words}). They are posted again with the same ids.`,
       { retry: true, maybeTaken: true, cause: error },
     );
-  const failed = (kind: DeliveryErrorCode, text: string) =>
-    new DeliveryError(kind, `${text} (${words})`, { retry: true, cause: error });
-  if (tlsCodes.test(code))
+  const failed = (code: DeliveryErrorCode, text: string) =>
+    new DeliveryError(code, `${text} (${words})`, { retry: true, cause: error });
+  if (kind === 'tls')
     return failed('tls', `No encrypted connection to ${where}: check its certificate, or cloud.caFile.`);
-  if (timeoutCodes.test(code)) return failed('timeout', `The endpoint ${where} did not answer in time.`);
-  if (message.startsWith('Proxy '))
+  if (kind === 'timeout') return failed('timeout', `The endpoint ${where} did not answer in time.`);
+  if (kind === 'proxy')
     return failed(
       'misconfigured',
       `The proxy does not let this agent through to ${where}: check HTTPS_PROXY and NO_PROXY.`,
     );
   return failed('unreachable', `Cannot reach the endpoint ${where}: check cloud.endpoint, the network and the proxy.`);
-}
-
-/** The innermost thing that has a code: undici and Node wrap and bundle what went wrong. */
-function causeOf(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: '', message: String(error) };
-  if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
-  const code: unknown = Reflect.get(error, 'code');
-  if (error.cause instanceof Error && !error.message.startsWith('Proxy ')) return causeOf(error.cause);
-  return { code: typeof code === 'string' ? code : '', message: error.message };
-}
-
-/** `Retry-After` (RFC 9110 10.2.3), seconds or a date, in milliseconds from `now`; five days at most. */
-export function parseRetryAfter(value: string | undefined, now: Date): number | undefined {
-  if (value === undefined) return undefined;
-  const text = value.trim();
-  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), longestWait);
 }

@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { DeliveryError, type Receipt } from '../channel.ts';
 import { createDispatcher, firstWords, orAborted } from '../http.ts';
+import { parseRetryAfter } from '../http-errors.ts';
 import { clean } from '../mail/clean.ts';
-import { parseRetryAfter, refusal, silence } from './endpoint-errors.ts';
+import { refusal, silence } from './endpoint-errors.ts';
 import { type CloudEvent, eventId, splitBatches } from './events.ts';
 import { signWebhook, webhookKey } from './sign.ts';
 

@@ -1,5 +1,6 @@
 /** What nodemailer and a mail server say when a mail does not leave, as a DeliveryError with a verdict. Pure. */
 import { DeliveryError, type DeliveryErrorCode } from '../channel.ts';
+import { hide } from '../hide.ts';
 import { clean } from './clean.ts';
 
 /** How far the conversation with the server had come. */
@@ -16,6 +17,8 @@ export interface SmtpContext {
   readonly progress: Readonly<SmtpProgress>;
   /** Texts that must not appear in any message. */
   readonly secrets: readonly string[];
+  /** The login is with an access token, not with a password. */
+  readonly byToken: boolean;
 }
 
 /** The fields of nodemailer's errors that are used. */
@@ -67,7 +70,7 @@ function byReply(failure: Failure, status: number, about: About): Verdict {
     return {
       code: 'auth',
       retry: true,
-      text: `${server} does not accept the login: "${reply}". Check mail.user and the password in the configuration.`,
+      text: `${server} does not accept the login: "${steady(reply)}". ${whatOfLogin(about)}`,
     };
   if (permanent && progress.stage === 'connect')
     return {
@@ -102,7 +105,7 @@ function bySilence(failure: Failure, about: About): Verdict {
       return {
         code: 'auth',
         retry: true,
-        text: `Cannot log in at ${server}: ${words}. Check mail.user and the password in the configuration.`,
+        text: `Cannot log in at ${server}: ${words}. ${whatOfLogin(about)}`,
       };
     case 'EDNS':
       return {
@@ -129,6 +132,22 @@ function bySilence(failure: Failure, about: About): Verdict {
         text: `Cannot reach the mail server ${server}: ${words}. Check mail.url, the network and whether the server runs.`,
       };
   }
+}
+
+/** What a provider says that has switched passwords off: Microsoft 365 and Gmail. */
+const passwordsOff = /5\.7\.139|5\.7\.9|basic authentication|application-specific password/i;
+
+function whatOfLogin({ byToken, reply }: About): string {
+  if (byToken)
+    return 'The access token was given, so check mail.user, and what its application may do with that mailbox: docs/mail-servers.md.';
+  if (passwordsOff.test(reply))
+    return 'It takes no password, or not this one: log in by OAuth2, or with an app password. See docs/mail-servers.md.';
+  return 'Check mail.user and the password in the configuration.';
+}
+
+/** Without the server, time and number that large providers add, so that the same refusal is the same message. */
+function steady(reply: string): string {
+  return reply.replace(/ \[\S+ \d{4}-\d\d-\d\dT\S+ \S+\]$/, '').replace(/ \S+ - gsmtp$/, '');
 }
 
 function tls(server: string, words: string): Verdict {
@@ -172,12 +191,4 @@ function failureOf(error: unknown): Failure {
     ...(response === undefined ? {} : { response }),
     ...(typeof responseCode === 'number' ? { responseCode } : {}),
   };
-}
-
-/** Takes secrets out of a text, plain and in the base64 in which SMTP carries them. */
-function hide(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, Buffer.from(secret, 'utf8').toString('base64')])
-    .reduce((shown, secret) => shown.replaceAll(secret, '<secret>'), text);
 }

@@ -2,16 +2,21 @@ import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { DeliveryError, type Receipt } from '../channel.ts';
+import { type AccessTokens, withAccessToken } from '../oauth2/access-tokens.ts';
+import { OAuth2Error } from '../oauth2/oauth2-error.ts';
 import { clean } from './clean.ts';
 import type { ComposedMail } from './content.ts';
 import { buildMessage, type MailEnvelope } from './message.ts';
 import { explainSmtp, type SmtpProgress } from './smtp-errors.ts';
+import { logIn, type SmtpLogin, saslOf, tokenLogin } from './smtp-login.ts';
 
 export interface SmtpOptions {
   /** `smtp://host[:587]` or `smtps://host[:465]`, without credentials. */
   readonly url: string;
   readonly user?: string;
   readonly password?: string;
+  /** With a user and no password: the login is with an access token. */
+  readonly accessTokens?: AccessTokens;
   /** `required`: STARTTLS or nothing; `opportunistic`: where offered; `off`: never. `smtps://` is always TLS. */
   readonly tls: 'required' | 'opportunistic' | 'off';
   /** PEM text of the authorities to trust instead of the system's. */
@@ -49,14 +54,11 @@ export function createSmtp(options: SmtpOptions): Smtp {
   const total = options.timeouts?.total ?? 300_000;
   const slots = createSlots(options.maxConnections ?? 5);
   const underWay = new Set<() => void>();
-  const secrets = options.password === undefined ? [] : [options.password];
   let closed = false;
 
-  const session = <T>(
-    recipient: string | undefined,
-    run: (connection: SMTPConnection, progress: SmtpProgress) => Promise<T>,
-  ): Promise<T> =>
+  const session = <T>(login: SmtpLogin | undefined, { recipient, run }: Work<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
+      const context = { server: name, ...(recipient ? { recipient } : {}), ...secretsOf(login) };
       const progress: SmtpProgress = { stage: 'connect', handedOver: false };
       const connection = new SMTPConnection(connectionOptions(options, server));
       let settled = false;
@@ -68,10 +70,7 @@ export function createSmtp(options: SmtpOptions): Smtp {
         connection.close();
         outcome();
       };
-      const fail = (error: unknown) =>
-        settle(() =>
-          reject(explainSmtp(error, { server: name, progress, secrets, ...(recipient ? { recipient } : {}) })),
-        );
+      const fail = (error: unknown) => settle(() => reject(explainSmtp(error, { ...context, progress })));
       const abort = () => fail(new Error('upsteward is stopping'));
       const deadline = setTimeout(
         () => fail(Object.assign(new Error(`not finished after ${total / 1000} s`), { code: 'ETIMEDOUT' })),
@@ -83,7 +82,8 @@ export function createSmtp(options: SmtpOptions): Smtp {
       connection.on('end', () => setImmediate(() => fail(new Error('the connection was closed'))));
       connection.connect((error) => {
         if (error) return fail(error);
-        logIn(connection, progress, options, name)
+        const loggedIn = login ? logIn(connection, progress, login, options.tls, name) : Promise.resolve();
+        loggedIn
           .then(() => run(connection, progress))
           .then((value) => {
             connection.quit();
@@ -92,6 +92,24 @@ export function createSmtp(options: SmtpOptions): Smtp {
           .catch(fail);
       });
     });
+
+  /** A token may have been withdrawn before its time: another one is tried, once, on a connection of its own. */
+  const loggedIn = async <T>(work: Work<T>): Promise<T> => {
+    const { user, password, accessTokens } = options;
+    if (user === undefined) return await session(undefined, work);
+    if (password !== undefined || accessTokens === undefined)
+      return await session({ user, secret: { password: password ?? '' } }, work);
+    const refused = (error: unknown) => error instanceof DeliveryError && error.code === 'auth';
+    try {
+      return await withAccessToken(
+        accessTokens,
+        (accessToken) => session({ user, secret: { accessToken } }, work),
+        refused,
+      );
+    } catch (error) {
+      throw error instanceof OAuth2Error ? error.asDeliveryError() : error;
+    }
+  };
 
   const limited = async <T>(work: () => Promise<T>): Promise<T> => {
     await slots.take();
@@ -107,34 +125,41 @@ export function createSmtp(options: SmtpOptions): Smtp {
   return {
     send: async (mail, envelope) => {
       const { envelope: route, raw } = await encode(mail, envelope);
-      return limited(() =>
-        session(envelope.to, async (connection, progress) => {
-          progress.stage = 'message';
-          const stream = Readable.from([raw]);
-          stream.once('end', () => {
-            progress.handedOver = true;
-          });
-          const reply = await new Promise<string>((resolve, reject) => {
-            connection.send({ ...route, size: raw.length }, stream, (error, info) =>
-              error ? reject(error) : resolve(info?.response ?? ''),
-            );
-          });
-          return { reply: clean(reply, 300) };
-        }),
-      );
+      const run: Work<Receipt>['run'] = async (connection, progress) => {
+        progress.stage = 'message';
+        const stream = Readable.from([raw]);
+        stream.once('end', () => {
+          progress.handedOver = true;
+        });
+        const reply = await new Promise<string>((resolve, reject) => {
+          connection.send({ ...route, size: raw.length }, stream, (error, info) =>
+            error ? reject(error) : resolve(info?.response ?? ''),
+          );
+        });
+        return { reply: clean(reply, 300) };
+      };
+      return limited(() => loggedIn({ recipient: envelope.to, run }));
     },
-    verify: () =>
-      limited(() =>
-        session(undefined, async (connection) => ({
-          secure: connection.secure,
-          authenticated: connection.authenticated,
-        })),
-      ),
+    verify: () => limited(() => loggedIn({ run: async ({ secure, authenticated }) => ({ secure, authenticated }) })),
     close: async () => {
       closed = true;
       for (const abort of [...underWay]) abort();
     },
   };
+}
+
+/** What is done on a connection that is ready. */
+interface Work<T> {
+  readonly recipient?: string;
+  readonly run: (connection: SMTPConnection, progress: SmtpProgress) => Promise<T>;
+}
+
+/** What no message may repeat, and which kind of login it is about. */
+function secretsOf(login: SmtpLogin | undefined): { secrets: string[]; byToken: boolean } {
+  if (login === undefined) return { secrets: [], byToken: false };
+  const { user, secret } = login;
+  if ('password' in secret) return { secrets: [secret.password], byToken: false };
+  return { secrets: [secret.accessToken, saslOf(user, secret.accessToken)], byToken: true };
 }
 
 /** The message as bytes, and the addresses in the form SMTP carries them. */
@@ -188,38 +213,12 @@ function connectionOptions(options: SmtpOptions, server: Server): ConstructorPar
     socketTimeout: options.timeouts?.idle ?? 180_000,
     socketCloseTimeout: 1000,
     maxResponseSize: 64 * 1024,
+    customAuth: tokenLogin,
     tls: {
       rejectUnauthorized: options.verifyCertificate ?? true,
       ...(options.ca === undefined ? {} : { ca: options.ca }),
     },
   };
-}
-
-async function logIn(
-  connection: SMTPConnection,
-  progress: SmtpProgress,
-  { user, password, tls }: SmtpOptions,
-  server: string,
-): Promise<void> {
-  if (user === undefined) return;
-  progress.stage = 'login';
-  if (!connection.secure && tls !== 'off')
-    throw new DeliveryError(
-      'tls',
-      `${server} offers no encryption, so the password was not sent. Use a port with TLS, or say mail.tls: off where the way to the server is safe.`,
-      { retry: true },
-    );
-  if (!connection.allowsAuth)
-    throw new DeliveryError(
-      'auth',
-      `${server} offers no login. Remove mail.user where none is needed, or check the port in mail.url.`,
-      { retry: true },
-    );
-  await new Promise<void>((resolve, reject) => {
-    connection.login({ user, credentials: { user, pass: password ?? '' } }, (error) =>
-      error ? reject(error) : resolve(),
-    );
-  });
 }
 
 /** At most so many at a time, first come first served. */
