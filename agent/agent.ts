@@ -2,7 +2,7 @@
 import { type ScheduledTask, schedule } from 'node-cron';
 import type { Config } from '../config/config.ts';
 import type { DriverError, Reading } from '../drivers/contract.ts';
-import { Answers, type AnswersStatus } from './answers.ts';
+import { Answers, type AnswersStatus, type OpenMailbox } from './answers.ts';
 import { runCommand } from './commands.ts';
 import { type ControlServer, type Patience, takeControlPatiently } from './control/server.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -31,6 +31,8 @@ export interface AgentParts {
   readonly trustClock?: boolean;
   /** The file the config was read from: with it, the agent serves its page. */
   readonly configFile?: ConfigFile;
+  /** Where answers by mail come in; the mailbox of the config unless given. */
+  readonly openMailbox?: OpenMailbox;
 }
 
 /** The longest the heartbeat waits. */
@@ -97,8 +99,8 @@ export class Agent {
     });
     this.#traps = new Traps({ ...parts, hurry: (name) => this.#watch.hurry(name) });
     this.#answers = new Answers({
+      ...parts,
       desk: office.desk,
-      timers: parts.timers,
       mayAct: () => this.#heartbeat.clockIsRight(),
       accessTokens: () => office.accessTokens,
       handled: () => this.#wake(),

@@ -1,7 +1,7 @@
 /** The agent's eye on the mailbox for answers: opened where the config says so, read as mail comes, closed at a stop. */
 import { readFile } from 'node:fs/promises';
 import type { AnswersConfig, Config, OAuth2Config } from '../config/config.ts';
-import { type Mailbox, openMailbox } from './delivery/answers/mailbox.ts';
+import { type Mailbox, openMailbox as openOverImap } from './delivery/answers/mailbox.ts';
 import { MailboxError } from './delivery/answers/mailbox-error.ts';
 import { AnswerReader } from './delivery/answers/reader.ts';
 import type { AccessTokens } from './delivery/oauth2/access-tokens.ts';
@@ -19,7 +19,12 @@ export interface AnswersParts {
   readonly accessTokens: () => AccessTokens | undefined;
   /** A mail was handled: what follows from it can leave. */
   readonly handled: () => void;
+  /** How the mailbox is opened; over IMAP unless given. */
+  readonly openMailbox?: OpenMailbox;
 }
+
+/** Opens the mailbox that the config names. @throws MailboxError */
+export type OpenMailbox = (config: AnswersConfig, accessTokens: AccessTokens | undefined) => Promise<Mailbox>;
 
 /** What `status` says of the mailbox. */
 export interface AnswersStatus {
@@ -62,11 +67,11 @@ export class Answers {
   }
 
   #readerOf(config: AnswersConfig): AnswerReader {
-    const { desk, timers, mayAct, handled, accessTokens } = this.#parts;
+    const { desk, timers, mayAct, handled, accessTokens, openMailbox = open } = this.#parts;
     const { user, host, port, folder } = config;
     return new AnswerReader({
       name: `${user}@${host}:${port}/${folder}`,
-      open: () => open(config, accessTokens()),
+      open: () => openMailbox(config, accessTokens()),
       store: desk.store,
       now: desk.now,
       random: Math.random,
@@ -92,7 +97,7 @@ interface MailboxConfig {
 
 async function open(config: AnswersConfig, accessTokens: AccessTokens | undefined): Promise<Mailbox> {
   const ca = config.caFile === undefined ? undefined : await readCa(config.caFile);
-  return await openMailbox(mailboxOptionsOf(config, ca, accessTokens));
+  return await openOverImap(mailboxOptionsOf(config, ca, accessTokens));
 }
 
 async function readCa(path: string): Promise<string> {

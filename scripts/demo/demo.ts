@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { playAll } from './auto.ts';
 import { terminalKeyboard } from './keys.ts';
 import { playMenu } from './menu.ts';
+import { PostOffice } from './post-office.ts';
 import { Screen } from './screen.ts';
 import { Stage } from './stage.ts';
 
@@ -26,8 +27,12 @@ screen.note('Simulated UPS, mail server and endpoint; the agent between them is 
 screen.note(`Mails are kept as ${values.mails}/*.eml, the log of the agent is beside them.`);
 const starting = Stage.start(resolve(values.mails));
 let closing: Promise<void> | undefined;
+let office: PostOffice | undefined;
 const close = (): Promise<void> => {
-  closing ??= starting.then((stage) => stage.close());
+  closing ??= starting.then(async (stage) => {
+    await office?.close();
+    await stage.close();
+  });
   return closing;
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -39,7 +44,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 // Whoever reads along may leave: `npm run demo | head`.
 stdout.on('error', () => void close().finally(() => process.exit(0)));
 const stage = await starting;
-screen.note(`The page of the agent: ${stage.page} (while this runs)`);
+office = await PostOffice.open(stage);
+screen.note('In a browser, while this runs:');
+screen.note(`  ${stage.page}  the page of the agent`);
+screen.note(`  ${office.url}  the mails, to be read and answered, and the clock`);
 try {
   if (interactive) {
     const keys = terminalKeyboard(stdin, () => process.kill(process.pid, 'SIGINT'));

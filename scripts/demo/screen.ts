@@ -13,6 +13,10 @@ export interface ArrivedMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly html: string;
+  /** Where an answer goes. */
+  readonly replyTo: string;
+  readonly messageId: string;
   readonly raw: string;
   readonly file: string;
 }

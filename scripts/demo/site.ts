@@ -18,6 +18,10 @@ export interface DemoUnit {
 export const company = 'Northwind Clinic';
 export const contactMail = 'kim.berg@northwind.example';
 export const resellerMail = 'sales@power-partner.example';
+/** The mailbox in which the agent looks for answers. */
+export const answersMail = 'answers@northwind.example';
+/** Where a proxy would lead the reseller's browser to the agent. */
+export const publicUrl = 'https://ups.northwind.example';
 /** The unit whose battery is changed in the end: its date comes up, passes, and is settled. */
 export const swapUnit = 'Warehouse';
 
@@ -215,7 +219,14 @@ mail:
 cloud:
   endpoint: ${around.endpoint}
   secret: ${around.secret}
-portal: { listen: "127.0.0.1:0" }
+answers:
+  url: imaps://imap.northwind.example
+  user: ${answersMail}
+  password: ${around.secret}
+  plusAddressing: true
+portal:
+  listen: "127.0.0.1:0"
+  publicUrl: ${publicUrl}
 stateDir: ${around.stateDir}
 ups:
 ${units.map((unit) => unitText(unit, around.portOf(unit.card.name))).join('')}`;

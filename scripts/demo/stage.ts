@@ -8,6 +8,7 @@ import { destination } from 'pino';
 import { Agent } from '../../agent/agent.ts';
 import type { StatusOutput } from '../../agent/commands.ts';
 import { ask } from '../../agent/control/client.ts';
+import type { Mailbox } from '../../agent/delivery/answers/mailbox.ts';
 import { webhookKey } from '../../agent/delivery/cloud/sign.ts';
 import { addDays, addMonths, dayOf, instantAt } from '../../agent/lifecycle/days.ts';
 import type { Day } from '../../agent/lifecycle/model.ts';
@@ -20,6 +21,7 @@ import { type MailSink, startMailSink } from '../../test/support/mail-sink.ts';
 import { type RunningUnit, type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { oids } from '../simulator/units.ts';
 import { DemoClock } from './clock.ts';
+import { DemoMailbox, type Letter } from './mailbox.ts';
 import type { ArrivedEvent, ArrivedMail, StatusRow } from './screen.ts';
 import { configText, type DemoUnit, demoUnits, resellerMail, slashed, swapUnit } from './site.ts';
 
@@ -70,7 +72,8 @@ export class Stage {
         return [];
       };
       const configFile = { path, reload };
-      const agent = await Agent.start({ config, log, now: clock.now, timers: clock, env: {}, configFile });
+      const openMailbox = async (): Promise<Mailbox> => parts.mailbox;
+      const agent = await Agent.start({ config, log, now: clock.now, timers: clock, env: {}, configFile, openMailbox });
       const stage = new Stage(parts, config, agent);
       await stage.settle();
       return stage;
@@ -145,6 +148,12 @@ export class Stage {
     await this.settle();
   }
 
+  /** The reseller writes to the mailbox that the agent reads; settles when all that follows is done. */
+  async deliver(letter: Letter): Promise<void> {
+    await this.#parts.mailbox.deliver(letter);
+    await this.settle();
+  }
+
   /** The code in the latest invitation, as the reseller would read it. */
   code(): string | undefined {
     const words = this.mails.map(({ text }) => /^ {4}([0-9A-Z]{4}-[0-9A-Z]{4})$/m.exec(text)?.[1]);
@@ -191,6 +200,9 @@ export class Stage {
         to: to.join(', '),
         subject,
         text: parsed.text ?? '',
+        html: typeof parsed.html === 'string' ? parsed.html : '',
+        replyTo: parsed.replyTo?.value[0]?.address ?? parsed.from?.value[0]?.address ?? '',
+        messageId: parsed.messageId ?? '',
         raw,
         file: shortPath(file),
       });
@@ -209,6 +221,7 @@ interface Parts {
   readonly sink: MailSink;
   readonly endpoint: TestEndpoint;
   readonly secret: string;
+  readonly mailbox: DemoMailbox;
   /** Posted and not yet taken in. */
   readonly posted: ArrivedEvent[];
 }
@@ -238,6 +251,7 @@ async function openParts(mailsDir: string): Promise<Parts> {
     sink: await startMailSink(),
     endpoint: await startEndpoint({ reply: take }),
     secret,
+    mailbox: new DemoMailbox(),
     posted,
   };
 }

@@ -114,7 +114,9 @@ function Rows({ rows, language }: { rows: readonly ReportRow[]; language: Langua
               <span class="under">{[row.serial, row.sku].filter((text) => text !== undefined).join(' · ')}</span>
             </th>
             {sites ? <td class={row.site === undefined ? 'none' : undefined}>{row.site}</td> : undefined}
-            <td data-label="Age">{row.ageMonths === undefined ? none : age(row.ageMonths)}</td>
+            <td data-label="Age">
+              {row.ageMonths === undefined ? none : <span class="age">{age(row.ageMonths)}</span>}
+            </td>
             <td data-label="Cartridges">
               {row.cartridge === undefined ? (
                 none
@@ -133,7 +135,7 @@ function Rows({ rows, language }: { rows: readonly ReportRow[]; language: Langua
             </td>
             <td data-label="Plan" class={row.plan === undefined ? 'none' : undefined}>
               {row.plan === undefined ? (
-                <span class="soft">none that is known</span>
+                <span class="soft">none known</span>
               ) : (
                 <>
                   {row.plan.kind === 'advanced' ? 'Advanced, until ' : 'Standard, until '}

@@ -26,6 +26,8 @@ footer p { max-width: none; margin: 0; padding-top: 1rem; border-top: 1px solid 
 }
 .card > :last-child { margin-bottom: 0; }
 .card.narrow { max-width: 34rem; margin: 12vh auto 0; }
+.card.narrow form.row { margin: 1.25rem 0; }
+.card.narrow ul { padding-left: 1.25rem; }
 .card.login { max-width: 22rem; }
 .card-head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: .25rem 1rem; margin-bottom: .75rem; }
 .card-head > * { margin: 0; }
