@@ -1,9 +1,10 @@
 /**
- * Writes what follows from the config's schema: `config/upsteward.schema.json` for editors and
- * `docs/configuration.md` for operators. `npm run schema`.
+ * Writes what follows from schemas: of the config `config/upsteward.schema.json` for editors and `docs/configuration.md`
+ * for operators, of the API its OpenAPI document. `npm run schema`.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { openApi } from '../agent/portal/api/openapi.ts';
 import { registeredDrivers } from '../config/config.ts';
 import { branchesOf, editorSchema, fileOutline, type Outline } from '../config/json-schema.ts';
 import type { Drivers } from '../config/schema.ts';
@@ -13,6 +14,7 @@ export function generatedFiles(drivers: Drivers): ReadonlyMap<string, string> {
   return new Map([
     ['config/upsteward.schema.json', `${JSON.stringify(editorSchema(drivers), null, 2)}\n`],
     ['docs/configuration.md', reference(fileOutline(drivers))],
+    ['docs/api.openapi.json', `${JSON.stringify(openApi(), null, 2)}\n`],
   ]);
 }
 

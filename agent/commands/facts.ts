@@ -22,8 +22,8 @@ export async function set(office: Office, args: Args): Promise<UnitView> {
   return unitView(office.desk, office.units, name);
 }
 
-/** The page asks for the same command. */
-const way = (args: Args): EntryWay => (args['by'] === 'page' ? 'page' : 'command');
+/** The page and the API ask for the same command. */
+const way = (args: Args): EntryWay => (['page', 'api'] as const).find((each) => each === args['by']) ?? 'command';
 
 function given(args: Args): CustomerFacts {
   const days = (['installed', 'replaceBy', 'warrantyEnd'] as const).flatMap((key) => {

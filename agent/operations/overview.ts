@@ -96,17 +96,29 @@ export function unitView(desk: Desk, units: Units, name: string): UnitView {
   return viewOf(config, units.find(name)?.value, today(desk));
 }
 
-/** Events of the watched units, or of the one named, open ones first, then by date. */
-export function eventViews(desk: Desk, units: Units, options: { all?: boolean; ups?: string } = {}): EventView[] {
+/** One event, and where it stands among the others: open ones first, then by date. */
+export interface EventEntry {
+  readonly unit: Unit;
+  readonly event: LifecycleEvent;
+  readonly rank: number;
+}
+
+/** Events of the watched units, or of the one named, in their order; for lists of which only a part is looked at. */
+export function eventEntries(desk: Desk, units: Units, options: { all?: boolean; ups?: string } = {}): EventEntry[] {
   const day = today(desk);
   const wanted = options.ups === undefined ? units.all() : [units.find(options.ups)?.value ?? []].flat();
   return wanted
     .flatMap((unit) =>
       Object.values(unit.events)
         .filter((event) => options.all || isOpen(event))
-        .map((event) => eventView(desk, units, unit, event, day)),
+        .map((event) => ({ unit, event, rank: rank(event, day) })),
     )
-    .sort((a, b) => rank(a) - rank(b));
+    .sort((a, b) => a.rank - b.rank);
+}
+
+/** The same with what was told of each, and whether a reminder can be sent. */
+export function eventViews(desk: Desk, units: Units, options: { all?: boolean; ups?: string } = {}): EventView[] {
+  return eventEntries(desk, units, options).map((entry) => eventView(desk, units, entry));
 }
 
 /** The connection without its hashes. */
@@ -150,12 +162,13 @@ function summaryOf({ name, site, ways }: ConfiguredUnit, unit: Unit | undefined)
 
 const isOpen = (event: LifecycleEvent): boolean => event.closedOn === undefined;
 
-function rank(view: EventView): number {
-  if (view.state === 'resolved') return 1_000_000;
-  return view.daysLeft ?? -1000;
+function rank(event: LifecycleEvent, day: Day): number {
+  if (!isOpen(event)) return 1_000_000;
+  return event.date === undefined ? -1000 : daysUntil(event.date, day);
 }
 
-function eventView(desk: Desk, units: Units, unit: Unit, event: LifecycleEvent, day: Day): EventView {
+/** One event with what was told of it. */
+export function eventView(desk: Desk, units: Units, { unit, event }: Omit<EventEntry, 'rank'>): EventView {
   const told = desk.store.list<NoticeRecord>(keys.noticesOf(unit.id, event.id, event.occurrence));
   const verdict = reminderVerdict(desk, units, unit.name, event.id);
   const { date, dateSource, closedOn, closed } = event;
@@ -167,7 +180,7 @@ function eventView(desk: Desk, units: Units, unit: Unit, event: LifecycleEvent, 
     openedOn: event.openedOn,
     occurrence: event.occurrence,
     causes: event.causes,
-    ...(date === undefined ? {} : { date, daysLeft: daysUntil(date, day) }),
+    ...(date === undefined ? {} : { date, daysLeft: daysUntil(date, today(desk)) }),
     ...(dateSource === undefined ? {} : { dateSource }),
     ...(closedOn === undefined ? {} : { closedOn }),
     ...(closed === undefined ? {} : { closed }),

@@ -2,7 +2,7 @@
 import { hashWord, makeId, matchesHash } from '../delivery/codes.ts';
 import type { Day, Instant } from '../lifecycle/model.ts';
 import { keys } from '../store/keys.ts';
-import type { Versioned } from '../store/port.ts';
+import { StoreError, type Versioned } from '../store/port.ts';
 import { type Desk, OperationError, today } from './desk.ts';
 
 interface TokenRecord {
@@ -65,18 +65,28 @@ export async function revokeToken(desk: Desk, name: string): Promise<void> {
   });
 }
 
-/** The token that a word is, compared with all of them in constant time; the day of its use is kept. */
-export async function useToken(desk: Desk, word: string): Promise<TokenView | undefined> {
+/**
+ * The token that a word is, compared with all of them in constant time. The day of its use is noted, where that can be
+ * done: a full disk must not keep anybody from looking.
+ * @param clockOk whether today is known; nothing is written while the clock is wrong
+ */
+export async function useToken(desk: Desk, word: string, clockOk: boolean): Promise<TokenView | undefined> {
   const found = desk.store.list<TokenRecord>(keys.tokens).filter(([, { value }]) => matchesHash(word, value.hash));
   const [entry] = found;
   if (entry === undefined) return undefined;
   const [key, { value, revision }] = entry;
   const lastUsedOn = today(desk);
-  if (value.lastUsedOn !== lastUsedOn) {
-    await desk.store.commit({ changes: [{ key, value: { ...value, lastUsedOn }, expected: revision }] });
+  if (clockOk && value.lastUsedOn !== lastUsedOn) {
+    const noted = desk.store.commit({ changes: [{ key, value: { ...value, lastUsedOn }, expected: revision }] });
+    await noted.catch(unlessStore);
   }
   const { hash: _hash, ...view } = value;
   return view;
+}
+
+/** Another request has noted it already, or the disk is full, which the store itself reports. */
+function unlessStore(error: unknown): void {
+  if (!(error instanceof StoreError)) throw error;
 }
 
 interface CalendarRecord {

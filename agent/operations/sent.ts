@@ -43,6 +43,18 @@ export interface SentItem {
   readonly retry: RetryVerdict;
 }
 
+/** Where an item stands in the list. */
+export interface SentPlace {
+  readonly at: Instant;
+  readonly id: string;
+}
+
+/** The place of an item: by when its fate was settled, or it was made. */
+export const placeOf = ({ id, settledAt, createdAt }: Pick<SentItem, 'id' | 'settledAt' | 'createdAt'>): SentPlace => ({
+  at: settledAt ?? createdAt,
+  id,
+});
+
 /** Where a message stands, as one looks for it. */
 export const fates = ['waiting', 'sent', 'failed'] as const;
 export type SentFate = (typeof fates)[number];
@@ -50,6 +62,8 @@ export type SentFate = (typeof fates)[number];
 export interface SentFilter {
   readonly ups?: string;
   readonly fate?: SentFate;
+  /** Only what is older than this place in the list; see `placeOf`. */
+  readonly after?: SentPlace;
   readonly offset?: number;
   readonly limit?: number;
 }
@@ -59,6 +73,8 @@ export interface SentPage {
   readonly counts: Readonly<Record<SentFate, number>>;
   readonly total: number;
   readonly offset: number;
+  /** There are older ones than these. */
+  readonly more: boolean;
   readonly items: readonly SentItem[];
 }
 
@@ -79,18 +95,20 @@ const named = 5;
 
 /** What left and what waits, newest first. @throws OperationError `no-such-ups` */
 export function sentItems(desk: Desk, units: Units, filter: SentFilter = {}): SentPage {
-  const { ups, fate, offset = 0, limit = 50 } = filter;
+  const { ups, fate, after, offset = 0, limit = 50 } = filter;
   const all = entries(desk, unitOf(units, ups));
   const counts = { waiting: 0, sent: 0, failed: 0 };
   for (const [, , record] of all) counts[fateOf(record)] += 1;
   const wanted = all
     .filter(([, , record]) => fate === undefined || fateOf(record) === fate)
-    .sort(([idA, a], [idB, b]) => (a === b ? (idA < idB ? -1 : 1) : a < b ? 1 : -1));
+    .sort((a, b) => newer(a, b));
+  const behind = after === undefined ? wanted : wanted.filter((entry) => newer([after.id, after.at], entry) < 0);
   return {
     counts,
     total: wanted.length,
     offset,
-    items: wanted.slice(offset, offset + limit).map(([id, , record]) => itemOf(desk, id, record, named)),
+    more: behind.length > offset + limit,
+    items: behind.slice(offset, offset + limit).map(([id, , record]) => itemOf(desk, id, record, named)),
   };
 }
 
@@ -117,6 +135,14 @@ export async function sentDetail(desk: Desk, id: string): Promise<SentDetail> {
     }),
     attempts: history.filter(({ kind }) => kind !== 'mail.retried').map(attempt),
   };
+}
+
+type Placed = readonly [id: string, at: Instant, ...unknown[]];
+
+/** The newest first; of the same moment by id. */
+function newer([idA, a]: Placed, [idB, b]: Placed): number {
+  if (a === b) return idA === idB ? 0 : idA < idB ? -1 : 1;
+  return a < b ? 1 : -1;
 }
 
 const stateOf = (record: Message | NoticeRecord): MessageState =>

@@ -4,10 +4,12 @@ import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { OperationError } from '../operations/desk.ts';
 import { addressOf, isPublicHost, requireForm, requireVisitor, visitorOf } from './access/guard.ts';
+import type { Guesses } from './access/guesses.ts';
 import type { LoginLimiter } from './access/limiter.ts';
 import type { Refusals } from './access/refusals.ts';
 import type { AccessRules } from './access/rules.ts';
 import type { Sessions } from './access/sessions.ts';
+import { ApiError, problemAnswer } from './api/problem.ts';
 import type { Arrival, MenuEntry, PortalApp, PortalContext, PortalDesk, PortalEnv, RouteModule, Seal } from './desk.ts';
 import { refusalOf } from './html/form.tsx';
 import { problemPage } from './html/problem.tsx';
@@ -20,6 +22,8 @@ export interface AppParts {
   readonly sessions: Sessions;
   readonly limiter: LoginLimiter;
   readonly refusals: Refusals;
+  /** Wrong tokens and secret addresses. */
+  readonly guesses: Guesses;
   readonly seal: Seal;
   readonly modules: readonly RouteModule[];
 }
@@ -61,11 +65,10 @@ function insideApp(parts: AppParts): PortalApp {
     refusals.count('foreign-host', c.env.peer);
     const message =
       'It answers to localhost and to IP addresses. To call it by another name, write that name in portal.hosts of the configuration.';
-    return problemPage(c, 421, message);
+    return refused(c, 421, 'wrong-host', message);
   });
   app.use(async (c, next) => {
-    const isKnown = c.req.header('authorization') !== undefined || visitorOf(c, parts) !== undefined;
-    return await (isKnown ? longForms : shortForms)(c, next);
+    return await (visitorOf(c, parts) === undefined ? shortForms : longForms)(c, next);
   });
   registerAll(app, modules, 'public', desk);
   registerLogin(app, parts);
@@ -95,20 +98,25 @@ function registerAll(
 }
 
 const tooLarge = (c: PortalContext): Response =>
-  problemPage(c, 413, 'That is more than this page takes. Nothing was changed.');
+  refused(c, 413, 'too-large', 'That is more than this page takes. Nothing was changed.');
 
 const [longForms, shortForms] = [longestForm, longestForeign].map((maxSize) =>
   bodyLimit({ maxSize, onError: (c) => tooLarge(c as PortalContext) }),
 ) as [MiddlewareHandler<PortalEnv>, MiddlewareHandler<PortalEnv>];
 
 /** An app with nothing but the style sheet, and what every answer of it has. */
-function plainApp({ desk, seal, refusals, rules }: AppParts, menu: readonly MenuEntry[]): PortalApp {
+function plainApp({ desk, seal, refusals, guesses, rules }: AppParts, menu: readonly MenuEntry[]): PortalApp {
   const app = new Hono<PortalEnv>();
   app.use(async (c, next) => {
     c.set('menu', menu);
     c.set('seal', seal);
     c.set('desk', desk);
     c.set('refuse', (kind) => refusals.count(kind, addressOf(c, rules)));
+    c.set('wrongToken', () => {
+      const looked = guesses.take();
+      refusals.count(looked ? 'wrong-token' : 'token-limited', addressOf(c, rules));
+      return looked;
+    });
     await next();
     secure(c);
   });
@@ -117,9 +125,10 @@ function plainApp({ desk, seal, refusals, rules }: AppParts, menu: readonly Menu
     c.header('Cache-Control', 'public, max-age=31536000, immutable');
     return c.body(sheet, 200, { 'Content-Type': 'text/css; charset=utf-8' });
   });
-  app.notFound((c) =>
-    problemPage(c, 404, 'Nothing is at this address. It may have been mistyped, or is no longer there.'),
-  );
+  app.notFound((c) => {
+    const message = 'Nothing is at this address. It may have been mistyped, or is no longer there.';
+    return refused(c, 404, 'no-such-route', message);
+  });
   app.onError((error, c) => failed(error, c));
   return app;
 }
@@ -127,7 +136,15 @@ function plainApp({ desk, seal, refusals, rules }: AppParts, menu: readonly Menu
 function wrongMethod(c: PortalContext, methods: readonly string[]): Response {
   const allow = [...methods, 'OPTIONS'].join(', ');
   c.header('Allow', allow);
-  return c.req.method === 'OPTIONS' ? c.body(null, 204) : problemPage(c, 405, `This address answers to ${allow}.`);
+  return c.req.method === 'OPTIONS'
+    ? c.body(null, 204)
+    : refused(c, 405, 'wrong-method', `This address answers to ${allow}.`);
+}
+
+/** A page for people, problem details for programs. */
+function refused(c: PortalContext, status: 404 | 405 | 413 | 421, code: string, message: string): Response {
+  const isApi = /^\/api(\/|$)/.test(c.req.path);
+  return isApi ? problemAnswer(c, new ApiError(status, code, message)) : problemPage(c, status, message);
 }
 
 /** What a page throws. Our own mistakes are logged with their place, and not shown. */

@@ -1,11 +1,12 @@
 /** All modules with pages, in the order of the menu. A new one is one line here. */
+import { api } from './api/api.ts';
 import type { RouteModule } from './desk.ts';
 import { access } from './pages/access.tsx';
 import { add } from './pages/add.tsx';
 import { answer } from './pages/answer.tsx';
 import { calendar } from './pages/calendar.ts';
 import { dates } from './pages/dates.tsx';
-import { health, metrics } from './pages/machine.ts';
+import { health, metrics, metricsByToken } from './pages/machine.ts';
 import { overview } from './pages/overview.tsx';
 import { preview } from './pages/preview.tsx';
 import { record } from './pages/record.tsx';
@@ -31,6 +32,8 @@ export const modules: readonly RouteModule[] = [
   access,
   calendar,
   answer,
+  api,
   health,
+  metricsByToken,
   metrics,
 ];

@@ -1,6 +1,7 @@
 /** The web page of a running agent: listens, follows the config, and never stands in the way of the rest. */
 import { formatListen, type ListenAddress, type PortalConfig } from '../../config/config.ts';
 import type { Cancel, Timers } from '../polling/timers.ts';
+import { Guesses } from './access/guesses.ts';
 import { LoginLimiter } from './access/limiter.ts';
 import { type RefusalKind, Refusals } from './access/refusals.ts';
 import { accessRules } from './access/rules.ts';
@@ -39,6 +40,7 @@ export class Portal {
   readonly #sessions: Sessions;
   readonly #limiter: LoginLimiter;
   readonly #refusals: Refusals;
+  readonly #guesses: Guesses;
   readonly #seal = newSeal();
   #answer: Answerer;
   #password: string | undefined;
@@ -50,6 +52,7 @@ export class Portal {
     const monotonic = (): number => parts.timers.monotonic();
     this.#sessions = new Sessions({ randomBytes: office.desk.randomBytes, monotonic });
     this.#limiter = new LoginLimiter({ monotonic });
+    this.#guesses = new Guesses(monotonic);
     this.#refusals = new Refusals(office.desk.log, parts.refused ?? (() => {}));
     this.#answer = this.#build(office.config.portal);
   }
@@ -114,6 +117,7 @@ export class Portal {
       sessions: this.#sessions,
       limiter: this.#limiter,
       refusals: this.#refusals,
+      guesses: this.#guesses,
       seal: this.#seal,
       modules: this.#parts.modules ?? allModules,
     });

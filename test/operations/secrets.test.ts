@@ -9,6 +9,7 @@ import {
   tokenViews,
   useToken,
 } from '../../agent/operations/secrets.ts';
+import { type Store, StoreError } from '../../agent/store/port.ts';
 import { Bench } from './support.ts';
 
 const day = '2026-06-01';
@@ -33,15 +34,15 @@ describe('a token of the API', () => {
     const b = bench();
     const { token } = await createToken(b.desk, 'one', false);
     await createToken(b.desk, 'two', true);
-    expect(await useToken(b.desk, token)).toMatchObject({ name: 'one', readOnly: false });
-    expect(await useToken(b.desk, `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`)).toBeUndefined();
-    expect(await useToken(b.desk, '')).toBeUndefined();
+    expect(await useToken(b.desk, token, true)).toMatchObject({ name: 'one', readOnly: false });
+    expect(await useToken(b.desk, `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`, true)).toBeUndefined();
+    expect(await useToken(b.desk, '', true)).toBeUndefined();
     expect(tokenViews(b.desk).map(({ name, lastUsedOn }) => [name, lastUsedOn])).toEqual([
       ['one', day],
       ['two', undefined],
     ]);
     await revokeToken(b.desk, 'one');
-    expect(await useToken(b.desk, token)).toBeUndefined();
+    expect(await useToken(b.desk, token, true)).toBeUndefined();
     await expect(revokeToken(b.desk, 'one')).rejects.toMatchObject({ code: 'no-such-token' });
     expect((await b.store.history({ kind: 'token.' })).map(({ kind }) => kind)).toEqual([
       'token.created',
@@ -53,13 +54,29 @@ describe('a token of the API', () => {
   it('writes no more than once a day that it was used', async () => {
     const b = bench();
     const { token } = await createToken(b.desk, 'one', false);
-    await useToken(b.desk, token);
+    await useToken(b.desk, token, true);
     const before = b.store.get('token/one')?.revision;
-    await useToken(b.desk, token);
+    await useToken(b.desk, token, true);
     expect(b.store.get('token/one')?.revision).toBe(before);
     b.at('2026-06-02');
-    await useToken(b.desk, token);
+    await useToken(b.desk, token, true);
     expect(tokenViews(b.desk)[0]?.lastUsedOn).toBe('2026-06-02');
+  });
+
+  it('opens though its use cannot be noted, and notes nothing while the clock is wrong', async () => {
+    const b = bench();
+    const { token } = await createToken(b.desk, 'one', false);
+    const full: Store = {
+      ...b.store,
+      commit: async () => {
+        throw new StoreError('write-failed', 'the disk is full', { retry: true });
+      },
+    };
+    expect(await useToken({ ...b.desk, store: full }, token, true)).toMatchObject({ name: 'one' });
+    expect(await Promise.all([useToken(b.desk, token, false), useToken(b.desk, token, false)])).toHaveLength(2);
+    expect(tokenViews(b.desk)[0]?.lastUsedOn).toBeUndefined();
+    const broken: Store = { ...b.store, commit: async () => Promise.reject(new Error('a mistake of ours')) };
+    await expect(useToken({ ...b.desk, store: broken }, token, true)).rejects.toThrow('a mistake of ours');
   });
 
   it.each(['', ' x', '<script>', 'a\nb', '=1', 'x'.repeat(61), '../x'])('is not named %j', async (name) => {

@@ -166,7 +166,7 @@ describe('tokens of the API', () => {
     const made = await page.submit('/access', '/access/token', { name: 'PSA', may: 'look' });
     const [token = ''] = /ups-[0-9a-z]{26}/.exec(made.text) ?? [];
     expect(made.headers.get('cache-control')).toBe('no-store');
-    expect(await useToken(page.office.desk, token)).toMatchObject({ name: 'PSA', readOnly: true });
+    expect(await useToken(page.office.desk, token, true)).toMatchObject({ name: 'PSA', readOnly: true });
     const later = await page.get('/access');
     expect(later).not.toContain(token);
     expect(words(later)).toContain('PSA may look; made 10 Mar 2031, 09:00 , last used 10 Mar 2031');

@@ -1,5 +1,12 @@
 /** A UPS that is about to be added by hand: from a form to a block of the config, checked and tried. */
-import { ConfigEditError, type Problem, plannedUps, type UpsBlock, type UpsConfig } from '../../../config/config.ts';
+import {
+  addUps,
+  ConfigEditError,
+  type Problem,
+  plannedUps,
+  type UpsBlock,
+  type UpsConfig,
+} from '../../../config/config.ts';
 import { type DriverName, loadDriver } from '../../../drivers/registry.ts';
 import { today } from '../../operations/desk.ts';
 import { type PollOutput, pollOutput } from '../../poll.ts';
@@ -18,7 +25,7 @@ export interface Draft {
 /** What is wrong with a draft: by `name`, `site` or the key of the driver's section; `''` for the whole. */
 export type DraftProblems = ReadonlyMap<string, string>;
 
-export function blockOfDraft({ driver, name, site, values }: Draft): UpsBlock {
+function blockOfDraft({ driver, name, site, values }: Draft): UpsBlock {
   const section = sectionOf(driver, (key) => values.get(key) ?? '');
   return { keys: { name, ...(site === '' ? {} : { site }), [driver]: section } };
 }
@@ -34,6 +41,18 @@ export async function checkDraft(desk: PortalDesk, draft: Draft): Promise<UpsCon
     if (!(error instanceof ConfigEditError) || error.code !== 'bad-value') throw error;
     return problemsOf(draft, error.problems);
   }
+}
+
+/**
+ * Writes a draft into the config, and goes on with it. Gives back the name of the unit, or what is wrong with the draft.
+ * @throws ConfigEditError, ConfigError
+ */
+export async function addDraft(desk: PortalDesk, draft: Draft): Promise<string | DraftProblems> {
+  const checked = await checkDraft(desk, draft);
+  if (!('driver' in checked)) return checked;
+  const [name = draft.name] = await addUps(desk.configFile.path, [blockOfDraft(draft)]);
+  await desk.configFile.reload();
+  return name;
 }
 
 /** `ups[3].snmp.host` is the field `host`. What has no field of its own is said of the whole. */

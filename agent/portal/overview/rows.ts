@@ -10,6 +10,7 @@ import {
   type PlanKind,
 } from '../../lifecycle/model.ts';
 import type { Unit } from '../../lifecycle/unit.ts';
+import type { Office } from '../../office.ts';
 import { type Desk, today } from '../../operations/desk.ts';
 import type { Units } from '../../operations/units.ts';
 
@@ -81,6 +82,15 @@ export class Rows {
       return row;
     });
   }
+}
+
+const known = new WeakMap<Office, Rows>();
+
+/** The rows of an office: the same ones for the overview and the API. */
+export function rowsOf(office: Office): Rows {
+  const rows = known.get(office) ?? new Rows(office.desk, office.units);
+  known.set(office, rows);
+  return rows;
 }
 
 export function rowOf(unit: Unit, config: ConfiguredUnit, day: Day): Row {

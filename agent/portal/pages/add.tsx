@@ -1,9 +1,8 @@
 /** Add UPS: by hand, tried before it is saved; or out of what a search has found. */
-import { addUps } from '../../../config/config.ts';
 import { type DriverName, driverNames } from '../../../drivers/registry.ts';
 import type { DiscoveryRequest } from '../../discovery/discover.ts';
 import type { PollOutput } from '../../poll.ts';
-import { blockOfDraft, checkDraft, type Draft, type DraftProblems, tryOnce } from '../add/draft.ts';
+import { addDraft, checkDraft, type Draft, type DraftProblems, tryOnce } from '../add/draft.ts';
 import { driverWords } from '../add/drivers.ts';
 import { fieldsOf } from '../add/fields.ts';
 import { DraftForm, emptyDraft } from '../add/form.tsx';
@@ -137,10 +136,8 @@ async function tried(c: PortalContext, desk: PortalDesk): Promise<Response> {
 async function saved(c: PortalContext, desk: PortalDesk): Promise<Response> {
   const draft = await draftOf(c);
   return await editing(c, '/add', async () => {
-    const checked = await checkDraft(desk, draft);
-    if (!('driver' in checked)) return handPage(c, { draft, problems: checked });
-    const [name = draft.name] = await addUps(desk.configFile.path, [blockOfDraft(draft)]);
-    await desk.configFile.reload();
+    const name = await addDraft(desk, draft);
+    if (typeof name !== 'string') return handPage(c, { draft, problems: name });
     const next = afterAdding(desk.office.desk.site());
     return goTo(c, next === '/' ? upsPath(name) : next, {
       kind: 'done',

@@ -1,7 +1,6 @@
 /** The calendar feed: behind the secret in its address alone, for calendar programs that know no login. */
 import { calendarEntries } from '../../operations/calendar.ts';
 import { opensCalendar } from '../../operations/secrets.ts';
-import { Guesses } from '../access/guesses.ts';
 import { calendarText } from '../calendar/ical.ts';
 import type { RouteModule } from '../desk.ts';
 import { etagOf, isSame } from '../html/etag.ts';
@@ -9,13 +8,11 @@ import { etagOf, isSame } from '../html/etag.ts';
 export const calendar: RouteModule = {
   access: 'token',
   register(app, { office }) {
-    const guesses = new Guesses(() => Date.parse(office.desk.now()));
     app.get('/calendar/:file{[0-9a-z]+\\.ics}', (c) => {
       const token = c.req.param('file').replace(/\.ics$/, '');
       if (!opensCalendar(office.desk, token)) {
-        const looked = guesses.take();
-        c.get('refuse')(looked ? 'wrong-token' : 'token-limited');
-        if (looked) return c.text('There is no calendar at this address; it may have got another one.\n', 404);
+        if (c.get('wrongToken')())
+          return c.text('There is no calendar at this address; it may have got another one.\n', 404);
         c.header('Retry-After', '120');
         return c.text('Too many wrong addresses. Try again later.\n', 429);
       }

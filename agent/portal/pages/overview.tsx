@@ -7,10 +7,11 @@ import { page } from '../html/layout.tsx';
 import { Paging, pageOf } from '../html/paging.tsx';
 import { Figure, kindNames } from '../overview/figure.tsx';
 import { type Filters, filtersOf, isInScope, isInState, overviewPath, type StateFilter } from '../overview/filters.ts';
-import { kinds, type Row, Rows } from '../overview/rows.ts';
+import { kinds, type Row, rowsOf } from '../overview/rows.ts';
 import { type ListedRow, UnitTable } from '../overview/table.tsx';
 import { timelineOf } from '../overview/timeline.ts';
 import { ToConfirm } from '../overview/to-confirm.tsx';
+import { isSilent, troubleOf } from '../overview/trouble.ts';
 
 /** Units on one page. */
 const pageSize = 50;
@@ -19,8 +20,7 @@ export const overview: RouteModule = {
   access: 'customer',
   menu: [{ href: '/', label: 'Overview' }],
   register(app, desk) {
-    const rows = new Rows(desk.office.desk, desk.office.units);
-    app.get('/', (c) => overviewPage(c, desk, rows.all()));
+    app.get('/', (c) => overviewPage(c, desk, rowsOf(desk.office).all()));
   },
 };
 
@@ -36,9 +36,9 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
   const site = desk.office.desk.site();
   const day = today(desk.office.desk);
   const filters = filtersOf((name) => c.req.query(name));
-  const isSilent = (row: Row): boolean => troubleOf(desk, row) !== undefined;
+  const silent = isSilent(desk.live);
   const inScope = all.filter(isInScope(filters));
-  const found = inScope.filter(isInState(filters, isSilent)).sort((a, b) => a.rank - b.rank);
+  const found = inScope.filter(isInState(filters, silent)).sort((a, b) => a.rank - b.rank);
   const list = pageOf(found, filters.page, pageSize);
   const columns = timelineOf(inScope, day, filters.kind);
   if (all.length === 0) return firstPage(c);
@@ -47,8 +47,8 @@ function overviewPage(c: PortalContext, desk: PortalDesk, all: readonly Row[]): 
     { title: 'Overview' },
     <>
       <h1>Overview</h1>
-      <p class="lead">{summary(all, isSilent)}</p>
-      <Numbers rows={inScope} filters={filters} isSilent={isSilent} />
+      <p class="lead">{summary(all, silent)}</p>
+      <Numbers rows={inScope} filters={filters} isSilent={silent} />
       <section class="card timeline" aria-labelledby="timeline">
         <div class="card-head">
           <h2 id="timeline">Due in the next 12 months</h2>
@@ -102,16 +102,8 @@ function firstPage(c: PortalContext): Response {
   );
 }
 
-/** What keeps a unit from being read, over each of its ways, as the last polls saw it. */
-function troubleOf(desk: PortalDesk, { ways }: Row): string | undefined {
-  const verdicts = ways.map((way) => desk.live.pollStatus(way)?.verdict);
-  const good = [undefined, 'ups', 'other-vendor'];
-  if (verdicts.some((verdict) => good.includes(verdict))) return undefined;
-  return verdicts.includes('unreachable') ? 'Does not answer' : 'Cannot be read';
-}
-
 function withTrouble(desk: PortalDesk, row: Row): ListedRow {
-  const trouble = troubleOf(desk, row);
+  const trouble = troubleOf(desk.live, row);
   return trouble === undefined ? row : { ...row, trouble };
 }
 

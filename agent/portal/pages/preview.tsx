@@ -10,13 +10,11 @@ import { DayOf } from '../html/facts.tsx';
 import { page } from '../html/layout.tsx';
 import { Paging, pageOf } from '../html/paging.tsx';
 import { problemPage } from '../html/problem.tsx';
-import { type Horizon, Previews } from '../preview/previews.ts';
+import { furthest, type Horizon, Previews } from '../preview/previews.ts';
 
 const pageSize = 60;
 /** How far one can look ahead, in days. */
 const horizons = [30, 90, 400];
-/** With more units than this, only the shortest: each day of many units takes its time. */
-const manyUnits = 2500;
 
 export const preview: RouteModule = {
   access: 'customer',
@@ -35,8 +33,7 @@ export const preview: RouteModule = {
   },
 };
 
-const choices = (desk: PortalDesk): readonly number[] =>
-  desk.office.desk.site().units.length > manyUnits ? horizons.slice(0, 1) : horizons;
+const choices = (desk: PortalDesk): readonly number[] => horizons.filter((days) => days <= furthest(desk));
 
 function horizonOf(c: PortalContext, desk: PortalDesk): Horizon {
   const offered = choices(desk);

@@ -1,14 +1,15 @@
 /** Reseller: who it is, where the relation stands, and each step of it. */
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { languages, type ResellerEdit, setReseller } from '../../../config/config.ts';
+import { languages, type ResellerEdit } from '../../../config/config.ts';
 import type { ConnectionView } from '../../operations/overview.ts';
-import type { Moved } from '../../operations/reseller.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
 import { editing } from '../html/edit-refused.tsx';
 import { act, field } from '../html/form.tsx';
 import { page } from '../html/layout.tsx';
 import { goTo } from '../html/say.ts';
+import { changeReseller } from '../reseller/change.ts';
+import { type MoveName, makeMove } from '../reseller/moves.ts';
 import { Settings } from '../reseller/settings.tsx';
 import { StateCard } from '../reseller/state.tsx';
 import { explained, type ShownState, stateWords } from '../reseller/words.ts';
@@ -19,22 +20,12 @@ export const reseller: RouteModule = {
   register(app, desk) {
     app.get('/reseller', async (c) => await resellerPage(c, desk));
     app.post('/reseller', async (c) => await update(c, desk));
-    const moves = [
-      ['invite', 'pending'],
-      ['cancel', 'cancelled'],
-      ['disconnect', 'disconnected'],
-    ] as const;
-    for (const [name, wanted] of moves) {
-      app.post(`/reseller/${name}`, async (c) => await move(c, desk, name, {}, [wanted]));
+    for (const name of ['invite', 'cancel', 'disconnect'] as const) {
+      app.post(`/reseller/${name}`, async (c) => await move(c, desk, name, {}));
     }
-    app.post(
-      '/reseller/accept',
-      async (c) => await move(c, desk, 'accept', { code: await field(c, 'code') }, ['confirmed']),
-    );
-    app.post(
-      '/reseller/decline',
-      async (c) => await move(c, desk, 'decline', { code: await field(c, 'code') }, ['declined', 'opted-out']),
-    );
+    for (const name of ['accept', 'decline'] as const) {
+      app.post(`/reseller/${name}`, async (c) => await move(c, desk, name, { code: await field(c, 'code') }));
+    }
   },
 };
 
@@ -42,13 +33,12 @@ export const reseller: RouteModule = {
 async function move(
   c: PortalContext,
   desk: PortalDesk,
-  name: string,
+  name: MoveName,
   args: Readonly<Record<string, unknown>>,
-  wanted: readonly ConnectionView['state'][],
 ): Promise<Response> {
   return await act(c, '/reseller', async () => {
-    const { state, says } = (await desk.run(`reseller ${name}`, args)) as Moved;
-    return { kind: wanted.includes(state) ? 'done' : 'refused', text: `Reseller: ${says}.` };
+    const { holds, says } = await makeMove(desk, name, args);
+    return { kind: holds ? 'done' : 'refused', text: `Reseller: ${says}.` };
   });
 }
 
@@ -64,10 +54,8 @@ async function update(c: PortalContext, desk: PortalDesk): Promise<Response> {
   const language = languages.find((each) => each === chosen) ?? null;
   const wanted: ResellerEdit = { email: notInterested || email === '' ? null : email, language, notInterested };
   return await editing(c, '/reseller', async () => {
-    const changed = await setReseller(desk.configFile.path, wanted);
+    const changed = await changeReseller(desk, wanted);
     if (!changed) return goTo(c, '/reseller', { kind: 'done', text: unchanged(desk) });
-    await desk.configFile.reload();
-    await desk.live.followed();
     return goTo(c, '/reseller', {
       kind: 'done',
       text: `The settings are saved. ${stateWords[await shownState(desk)].means}`,

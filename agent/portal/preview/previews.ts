@@ -16,6 +16,12 @@ interface Known {
 }
 
 const kept = 3;
+/** With more units than this, each day of them takes its time: one can look ahead no further than these days. */
+const [manyUnits, fewDays] = [2500, 30];
+
+/** How far one can look ahead on this site, in days; the command line has no such limit. */
+export const furthest = ({ office }: PortalDesk): number =>
+  office.desk.site().units.length > manyUnits ? fewDays : Number.POSITIVE_INFINITY;
 
 export class Previews {
   readonly #desk: PortalDesk;
