@@ -17,10 +17,12 @@ import {
   judgeInForce,
   judgeMail,
   judgeReached,
+  judgeReadable,
   judgeState,
   judgeTraps,
   judgeUps,
   judgeWays,
+  type MailCheck,
   type Place,
   type Tried,
 } from '../doctor/judge.ts';
@@ -62,9 +64,11 @@ async function examine(globals: GlobalOptions, send: boolean): Promise<Finding[]
   const { config, problems } = await checkConfig({ path, env: process.env });
   const health = await askAgent<HealthOutput>(globals, 'health');
   const stateDir = config?.stateDir ?? (await stateDirOf({ path, env: process.env }));
+  const state = await placeOf(stateDir);
   const findings = [
     ...judgeConfig(path, problems),
-    ...judgeState(stateDir, await placeOf(stateDir), process.getuid?.()),
+    ...judgeReadable(await placeOf(path), state),
+    ...judgeState(stateDir, state, process.getuid?.()),
     ...judgeAgent(health?.stuck, version, health?.version),
   ];
   if (config === undefined) return findings;
@@ -79,7 +83,7 @@ async function examine(globals: GlobalOptions, send: boolean): Promise<Finding[]
     ...judgeClock(now, config.site.timeZone, clock),
     ...ups,
     ...judgeWays(config),
-    ...judgeMail(config.mail, mail),
+    ...judgeMail(config.mail, config.site.contact.mail, mail),
     ...judgeReached('endpoint', 'The endpoint', endpoint, 'See cloud.endpoint in the config.'),
     ...(send ? await sendTest(globals) : []),
   ];
@@ -98,8 +102,8 @@ async function askAgent<T>(globals: GlobalOptions, command: string): Promise<T |
 
 async function placeOf(path: string): Promise<Place | undefined> {
   try {
-    const [{ mode, uid }, { bavail, bsize }] = await Promise.all([stat(path), statfs(path)]);
-    return { path, mode: mode & 0o7777, uid, freeBytes: bavail * bsize };
+    const [{ mode, uid, gid }, { bavail, bsize }] = await Promise.all([stat(path), statfs(path)]);
+    return { path, mode: mode & 0o7777, uid, gid, freeBytes: bavail * bsize };
   } catch {
     return undefined;
   }
@@ -133,9 +137,10 @@ async function namesOf(entry: UpsConfig): Promise<string[]> {
   return units.map((unit) => nameOf(entry, unit));
 }
 
-async function tryMail(config: Config): Promise<Tried<{ secure: boolean; authenticated: boolean }> | undefined> {
+async function tryMail(config: Config): Promise<Tried<MailCheck> | undefined> {
   if (!sendsMail(config)) return undefined;
-  return await attempt(() => withSmtp(config, (smtp) => smtp.verify()));
+  const route = { from: config.mail.from.address, to: config.site.contact.mail };
+  return await attempt(() => withSmtp(config, (smtp) => smtp.verify(route)));
 }
 
 /** Connects to the endpoint, with TLS where it has it; nothing is asked or posted. */

@@ -12,16 +12,28 @@ export interface Place {
   /** Permission bits. */
   readonly mode: number;
   readonly uid: number;
+  readonly gid: number;
   readonly freeBytes: number;
 }
 
 /** How a try ended: what it found, or why it failed, in words for the operator. */
 export type Tried<T> = { readonly found: T } | { readonly failed: string };
 
+/** What a mail server showed and said, without a mail. */
+export interface MailCheck {
+  readonly secure: boolean;
+  readonly authenticated: boolean;
+  /** The largest mail it takes, where it says so. */
+  readonly maxBytes?: number;
+  readonly refused?: { readonly who: 'sender' | 'recipient'; readonly reply: string };
+}
+
 const mib = 1024 * 1024;
 /** Less than this is little: a state of ten thousand units and a year of history fit in. */
 const enoughBytes = 200 * mib;
 const tooFewBytes = 10 * mib;
+/** What a server must take: a mail about a thousand UPS is smaller. */
+const enoughForMail = 1_000_000;
 
 /** The mistakes and warnings of the config file. */
 export function judgeConfig(path: string, problems: readonly Problem[]): Finding[] {
@@ -31,6 +43,15 @@ export function judgeConfig(path: string, problems: readonly Problem[]): Finding
       ? problem('config', formatProblem(each), 'Correct the file; `upsteward check` looks at it again.')
       : warning('config', formatProblem(each), 'See docs/configuration.md.'),
   );
+}
+
+/** Whether the agent can read its config: it runs as the owner of its state, and root, who asks, can read everything. */
+export function judgeReadable(config: Place | undefined, state: Place | undefined): Finding[] {
+  if (config === undefined || state === undefined || state.uid === 0) return [];
+  const bits = config.uid === state.uid ? 0o400 : config.gid === state.gid ? 0o040 : 0o004;
+  if ((config.mode & bits) !== 0) return [];
+  const says = `The agent, which runs as the owner of ${state.path}, may not read ${config.path}: it would not start again.`;
+  return [problem('config', says, `chown --reference=${state.path} ${config.path}`)];
 }
 
 /** The state folder: is it there, whose is it, does it have room. */
@@ -60,7 +81,8 @@ export function judgeState(directory: string, place: Place | undefined, myUid: n
 
 /** @param trouble what is wrong with the clock, if anything */
 export function judgeClock(now: string, timeZone: string, trouble: string | undefined): Finding[] {
-  if (trouble === undefined) return [ok('clock', `It is ${now}; days are counted in ${timeZone}.`)];
+  const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  if (trouble === undefined) return [ok('clock', `It is ${local.format(new Date(now))} at the site, in ${timeZone}.`)];
   return [problem('clock', trouble, 'Set the clock; `timedatectl` shows whether it is kept by NTP.')];
 }
 
@@ -130,18 +152,37 @@ export function judgeUps(output: PollOutput): Finding[] {
   ];
 }
 
-/** The mail server, and whether its login and the sender go together. */
-export function judgeMail(
-  mail: Config['mail'],
-  tried: Tried<{ readonly secure: boolean; readonly authenticated: boolean }> | undefined,
-): Finding[] {
+/** Whether it takes mail from this sender to the contact; said by the server itself, short of a mail. */
+function judgeRoute(from: string, to: string, refused: MailCheck['refused']): Finding[] {
+  if (refused === undefined) return [ok('mail', `It would take a mail from ${from} to ${to}.`)];
+  const { who, reply } = refused;
+  const says = `A mail from ${from} to ${to} would not be taken: "${reply}".`;
+  if (reply.startsWith('4')) return [warning('mail', says, 'That is for now; try again in some minutes.')];
+  const todo =
+    who === 'sender'
+      ? 'Write a sender in mail.from that this login may use.'
+      : 'Look at site.contact.mail, and whether this login may send from mail.from to that address.';
+  return [problem('mail', says, todo)];
+}
+
+/** The mail server, whether its login and the sender go together, and whether it would take a mail. */
+export function judgeMail(mail: Config['mail'], to: string, tried: Tried<MailCheck> | undefined): Finding[] {
   if (mail === undefined || tried === undefined) return [];
   const server = `${mail.host}:${mail.port}`;
   if ('failed' in tried)
     return [problem('mail', tried.failed, 'Correct the section `mail` of the config; then `upsteward test-mail`.')];
-  const { secure, authenticated } = tried.found;
-  const how = [secure ? 'encrypted' : 'not encrypted', ...(authenticated ? ['logged in'] : [])].join(', ');
+  const { secure, authenticated, maxBytes, refused } = tried.found;
+  const how = [
+    secure ? 'encrypted' : 'not encrypted',
+    ...(authenticated ? ['logged in'] : []),
+    ...(maxBytes === undefined ? [] : [`mails up to ${Math.floor(maxBytes / 1000)} kB`]),
+  ].join(', ');
   const findings = [ok('mail', `${server} answers (${how}).`)];
+  if (maxBytes !== undefined && maxBytes < enoughForMail) {
+    const says = `${server} takes no mail above ${Math.floor(maxBytes / 1000)} kB: a mail about many UPS may be larger.`;
+    findings.push(warning('mail', says, 'Have the limit raised to a megabyte at least.'));
+  }
+  findings.push(...judgeRoute(mail.from.address, to, refused));
   const [own, login] = [domainOf(mail.from.address), domainOf(mail.user ?? '')];
   if (login !== undefined && own !== login) {
     findings.push(

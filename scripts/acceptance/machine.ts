@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** Fresh roots are kept here: making one takes a quarter of a minute. */
 const cache = '/var/tmp/upsteward-acceptance';
 /** What a server has after its installation, and what these checks look at it with. */
-const packages = 'ca-certificates,systemd,systemd-sysv,dbus,procps,iproute2,man-db';
+const packages = 'adduser,ca-certificates,systemd,systemd-sysv,dbus,procps,iproute2,man-db';
 
 /** Runs a program to its end; a failure is an exit code, not an exception. */
 export async function command(program: string, args: readonly string[], timeoutMs = 120_000): Promise<CommandResult> {
@@ -117,6 +117,11 @@ export class Machine {
     const [nspawn = ''] = await childrenOf(shell);
     const [leader = ''] = await childrenOf(nspawn);
     return leader;
+  }
+
+  /** The number of its first process, seen from outside. */
+  get leader(): string {
+    return this.#leader;
   }
 
   /** Runs a program inside, as root. */

@@ -7,6 +7,7 @@ import {
   judgeInForce,
   judgeMail,
   judgeReached,
+  judgeReadable,
   judgeState,
   judgeTraps,
   judgeUps,
@@ -15,7 +16,7 @@ import type { Facts } from '../../agent/lifecycle/model.ts';
 
 const levels = (findings: readonly Finding[]) => findings.map(({ level }) => level);
 const mib = 1024 * 1024;
-const folder = { path: '/state', mode: 0o700, uid: 990, freeBytes: 5000 * mib };
+const folder = { path: '/state', mode: 0o700, uid: 990, gid: 991, freeBytes: 5000 * mib };
 const mail = {
   host: 'mail.example.com',
   port: 587,
@@ -63,6 +64,25 @@ describe('what the doctor says', () => {
     expect(levels(judgeAgent(['the heartbeat'], '1', '1'))).toEqual(['problem']);
   });
 
+  it('of a config that its own agent may not read', () => {
+    const config = { ...folder, path: '/etc/config.yaml' };
+    const judged = (mode: number, uid: number, gid: number) =>
+      levels(judgeReadable({ ...config, mode, uid, gid }, folder));
+    expect(judged(0o640, 990, 991), 'its own').toEqual([]);
+    expect(judged(0o640, 0, 991), 'of its group').toEqual([]);
+    expect(judged(0o644, 0, 0), 'of everyone').toEqual([]);
+    expect(judged(0o600, 0, 0), 'of root alone, as an editor leaves it').toEqual(['problem']);
+    expect(judged(0o640, 0, 0)).toEqual(['problem']);
+    expect(
+      judgeReadable({ ...config, mode: 0o600, uid: 0 }, { ...folder, uid: 0 }),
+      'of an agent that is root',
+    ).toEqual([]);
+    expect(judgeReadable(config, undefined)).toEqual([]);
+    expect(judgeReadable({ ...config, mode: 0o600, uid: 0 }, folder)[0]?.todo).toBe(
+      'chown --reference=/state /etc/config.yaml',
+    );
+  });
+
   it('of what the config says and the agent does not do', () => {
     expect(judgeInForce(undefined)).toEqual([]);
     expect(judgeInForce(['Restart needed: …'])).toMatchObject([{ level: 'problem', says: 'Restart needed: …' }]);
@@ -81,7 +101,9 @@ describe('what the doctor says', () => {
   });
 
   it('of the clock', () => {
-    expect(levels(judgeClock('2026-06-01T00:00:00Z', 'UTC', undefined))).toEqual(['ok']);
+    expect(judgeClock('2026-06-01T22:30:00Z', 'Europe/Berlin', undefined)).toMatchObject([
+      { level: 'ok', says: 'It is 2026-06-02 00:30 at the site, in Europe/Berlin.' },
+    ]);
     expect(judgeClock('1970-01-01T00:00:00Z', 'UTC', 'it is 1970')).toMatchObject([
       { level: 'problem', says: 'it is 1970' },
     ]);
@@ -101,12 +123,31 @@ describe('what the doctor says', () => {
   });
 
   it('of the mail server: reached, and a sender that goes with the login', () => {
-    expect(judgeMail(undefined, undefined)).toEqual([]);
-    expect(levels(judgeMail(mail, reached))).toEqual(['ok']);
-    expect(levels(judgeMail({ ...mail, user: 'ups@EXAMPLE.com' }, reached))).toEqual(['ok']);
-    expect(levels(judgeMail({ ...mail, user: 'me@other.example' }, reached))).toEqual(['ok', 'warning']);
-    expect(levels(judgeMail({ ...mail, user: 'ups' }, reached))).toEqual(['ok']);
-    expect(judgeMail(mail, { failed: 'no way' })).toMatchObject([{ level: 'problem', says: 'no way' }]);
+    const judged = (given: Parameters<typeof judgeMail>[0], tried: Parameters<typeof judgeMail>[2] = reached) =>
+      judgeMail(given, 'it@example.com', tried);
+    expect(judgeMail(undefined, 'it@example.com', undefined)).toEqual([]);
+    expect(levels(judged(mail))).toEqual(['ok', 'ok']);
+    expect(levels(judged({ ...mail, user: 'ups@EXAMPLE.com' }))).toEqual(['ok', 'ok']);
+    expect(levels(judged({ ...mail, user: 'me@other.example' }))).toEqual(['ok', 'ok', 'warning']);
+    expect(levels(judged({ ...mail, user: 'ups' }))).toEqual(['ok', 'ok']);
+    expect(judged(mail, { failed: 'no way' })).toMatchObject([{ level: 'problem', says: 'no way' }]);
+  });
+
+  it('of what the mail server would say to a mail', () => {
+    const judged = (said: object) => judgeMail(mail, 'it@example.com', { found: { ...reached.found, ...said } });
+    const refused = (who: string, reply: string) => judged({ refused: { who, reply } })[1];
+    expect(judged({ maxBytes: 35_882_577 })[0]?.says).toContain('mails up to 35882 kB');
+    expect(levels(judged({ maxBytes: 50_000 }))).toEqual(['ok', 'warning', 'ok']);
+    expect(refused('sender', '553 5.7.1 not owned by user')).toMatchObject({
+      level: 'problem',
+      says: expect.stringContaining('"553 5.7.1 not owned by user"'),
+      todo: expect.stringContaining('mail.from'),
+    });
+    expect(refused('recipient', '550 no such user')).toMatchObject({
+      level: 'problem',
+      todo: expect.stringContaining('site.contact.mail'),
+    });
+    expect(refused('recipient', '451 4.7.1 greylisted')?.level).toBe('warning');
   });
 
   it('of whatever is reached or not', () => {

@@ -9,6 +9,7 @@ import type { ComposedMail } from './content.ts';
 import { buildMessage, type MailEnvelope } from './message.ts';
 import { explainSmtp, type SmtpProgress } from './smtp-errors.ts';
 import { logIn, type SmtpLogin, saslOf, tokenLogin } from './smtp-login.ts';
+import { type Probe, probe, type Route } from './smtp-probe.ts';
 
 export interface SmtpOptions {
   /** `smtp://host[:587]` or `smtps://host[:465]`, without credentials. */
@@ -28,7 +29,7 @@ export interface SmtpOptions {
   readonly maxConnections?: number;
 }
 
-export interface SmtpCheck {
+export interface SmtpCheck extends Probe {
   /** The connection is encrypted. */
   readonly secure: boolean;
   readonly authenticated: boolean;
@@ -37,8 +38,8 @@ export interface SmtpCheck {
 export interface Smtp {
   /** Sends one mail to one recipient; settles within the total timeout, a failure is always a DeliveryError. */
   send(mail: ComposedMail, envelope: MailEnvelope): Promise<Receipt>;
-  /** Connects, encrypts and logs in without sending anything. */
-  verify(): Promise<SmtpCheck>;
+  /** Connects, encrypts and logs in without sending anything. @param route asks, too, whether a mail would go this way */
+  verify(route?: Route): Promise<SmtpCheck>;
   /** Ends what is under way; may be called twice. */
   close(): Promise<void>;
 }
@@ -140,7 +141,14 @@ export function createSmtp(options: SmtpOptions): Smtp {
       };
       return limited(() => loggedIn({ recipient: envelope.to, run }));
     },
-    verify: () => limited(() => loggedIn({ run: async ({ secure, authenticated }) => ({ secure, authenticated }) })),
+    verify: (route) => {
+      const run: Work<SmtpCheck>['run'] = async (connection, progress) => {
+        const { secure, authenticated } = connection;
+        progress.stage = 'message';
+        return { secure, authenticated, ...(route && (await probe(connection, route))) };
+      };
+      return limited(() => loggedIn({ ...(route && { recipient: route.to }), run }));
+    },
     close: async () => {
       closed = true;
       for (const abort of [...underWay]) abort();

@@ -86,6 +86,31 @@ describe('a mail that leaves', () => {
     expect(server.mails[0]).toMatchObject({ secure: true, user: 'ups' });
   });
 
+  it('can be asked about without being sent', async () => {
+    const route = { from: 'ups@mueller.example', to: 'it@händler.example' };
+    const asked: string[] = [];
+    const server = await sink({ size: 5_000_000, onTo: (to) => void asked.push(to) });
+    const way = smtp(server.url);
+    expect(await way.verify(route)).toEqual({ secure: false, authenticated: false, maxBytes: 5_000_000 });
+    expect(asked[0]).toMatch(/^it@(händler|xn--hndler-bua)\.example$/);
+    const strict = await sink({ auth: { user: 'ups', password: 'p' }, onFrom: () => '553 5.7.1 not yours' });
+    const login = { tls: 'required', user: 'ups', password: 'p' } as const;
+    expect(await smtp(strict.url, login).verify(route)).toEqual({
+      secure: true,
+      authenticated: true,
+      refused: { who: 'sender', reply: '553 5.7.1 not yours' },
+    });
+    const grey = await sink({ onTo: () => '451 4.7.1 later' });
+    expect(await smtp(grey.url).verify(route)).toMatchObject({
+      refused: { who: 'recipient', reply: '451 4.7.1 later' },
+    });
+    expect([...server.mails, ...strict.mails, ...grey.mails]).toEqual([]);
+    const gone = await bad(wellUntil(/^RCPT/, (socket) => void socket.destroy()));
+    expect(await failure(smtp(gone).verify(route))).toMatchObject({ retry: true });
+    const silent = await bad(wellUntil(/^MAIL/, () => undefined));
+    expect(await failure(smtp(silent, { timeouts: { total: 300 } }).verify(route))).toMatchObject({ retry: true });
+  });
+
   it('leaves without encryption only where that is allowed', async () => {
     const server = await sink({ offerStarttls: false });
     await smtp(server.url, { tls: 'opportunistic' }).send(plainMail, envelope());
