@@ -16,6 +16,7 @@ import { expanded, type ServerList } from './listed.ts';
 import { AnswerCounts } from './operations/answer-counts.ts';
 import { clockTrouble } from './operations/clock.ts';
 import type { Desk, Log, Site } from './operations/desk.ts';
+import { EndpointAnswers } from './operations/endpoint-answers.ts';
 import { endpointDisabled, itemSettled, mailSettled } from './operations/settled.ts';
 import { type Delivered, itemDelivered, mailDelivered } from './operations/tally.ts';
 import { Units } from './operations/units.ts';
@@ -52,6 +53,7 @@ export class Office {
   readonly outbox: Outbox;
   readonly forwarder: Forwarder;
   readonly answerCounts: AnswerCounts;
+  readonly endpointAnswers: EndpointAnswers;
   readonly #parts: OfficeParts;
   #channels: Channels;
 
@@ -67,11 +69,13 @@ export class Office {
       now,
       site: () => this.#channels.site,
       randomBytes: (count) => randomBytes(count),
+      answersKnownUntil: () => this.endpointAnswers.knownUntil(),
       counted: (by, what) => {
         this.answerCounts.count(by, what);
         parts.answered?.(by, what);
       },
     };
+    this.endpointAnswers = new EndpointAnswers(this.desk);
     const common = { store, log, now, random: parts.random ?? Math.random };
     this.outbox = new Outbox({
       ...common,
@@ -98,6 +102,7 @@ export class Office {
         return itemSettled(this.desk, item, fate, reply);
       },
       disabled: () => endpointDisabled(this.desk),
+      asking: this.endpointAnswers,
     });
     this.units = new Units(this.desk);
   }

@@ -21,7 +21,7 @@ export function siteOf(config: Config): Site {
     copyNotices: site.copyNotices,
     mail: config.mail !== undefined,
     waysBack: waysBackOf(config),
-    ...(config.cloud ? { endpoint: config.cloud.endpoint } : {}),
+    ...(config.cloud ? { endpoint: config.cloud.endpoint, askEveryMs: config.cloud.askEveryMs } : {}),
     ...(reseller ? { reseller } : {}),
     retentionMonths: config.retentionMonths,
     units: config.ups.map((ups) => unitOf(ups, config)),

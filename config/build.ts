@@ -39,7 +39,7 @@ export function buildConfig(file: ValidFile, root: Tree, drivers: Drivers, surro
     ...(file.mail && { mail: buildMail(file.mail, file.site, folder) }),
     ...(file.answers && { answers: buildAnswers(file.answers, folder) }),
     ...(file.oauth2 && { oauth2: compact(buildOAuth2(file.oauth2)) }),
-    ...(file.cloud && { cloud: file.cloud satisfies CloudConfig }),
+    ...(file.cloud && { cloud: buildCloud(file.cloud) }),
     portal: buildPortal(file.portal),
     polling: {
       intervalMs: polling.interval,
@@ -64,6 +64,10 @@ function trapsOf(traps: ValidFile['snmp']['traps']): Pick<Config, 'traps'> {
   if (traps === false) return {};
   if (traps === true) return { traps: { host: '0.0.0.0', port: 162 } };
   return { traps: compact({ ...traps.listen, community: traps.community }) };
+}
+
+function buildCloud({ askEvery, ...rest }: NonNullable<ValidFile['cloud']>): CloudConfig {
+  return { ...rest, askEveryMs: askEvery };
 }
 
 function buildAnswers(answers: NonNullable<ValidFile['answers']>, folder: string): AnswersConfig {

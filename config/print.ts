@@ -27,7 +27,11 @@ export function printConfig(config: Config): string {
     mail: mail && mailTree(mail),
     answers: answers && answersTree(answers),
     oauth2: oauth2 && oauth2Tree(oauth2),
-    cloud: cloud && { endpoint: cloud.endpoint, secret: cloud.secret.toString() },
+    cloud: cloud && {
+      endpoint: cloud.endpoint,
+      secret: cloud.secret.toString(),
+      askEvery: formatDuration(cloud.askEveryMs),
+    },
     portal: portalTree(portal),
     polling: {
       interval: formatDuration(polling.intervalMs),

@@ -4,6 +4,7 @@ import type { DriverOptions } from '../drivers/contract.ts';
 import { address, date, duration, line, mailbox, months, secret, text } from './fields.ts';
 import { oauth2 } from './oauth2.ts';
 import { readPasswordHash } from './password.ts';
+import { address, date, duration, line, mailbox, months, text } from './schema-values.ts';
 import { Secret } from './secret.ts';
 import { dateOrders, languages, logLevels, tlsModes } from './types.ts';
 import {
@@ -152,6 +153,11 @@ const cloud = z.strictObject({
     .transform((value) => new Secret(value))
     .describe(
       'Required. Signs each request as in the Standard Webhooks specification: `whsec_` and 24 to 64 random bytes in base64, for example what `echo "whsec_$(openssl rand -base64 32)"` prints.',
+    ),
+  askEvery: duration('1m', '24h', '5m')
+    .prefault('5m')
+    .describe(
+      'How often the endpoint is asked for answers of the reseller, from 1m to 24h, while the reseller could give one.',
     ),
 });
 

@@ -97,6 +97,8 @@ export interface OAuth2Config {
 export interface CloudConfig {
   readonly endpoint: string;
   readonly secret: Secret;
+  /** Milliseconds between two questions for answers of the reseller. */
+  readonly askEveryMs: number;
 }
 
 /** Where a server listens. */

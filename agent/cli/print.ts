@@ -103,9 +103,10 @@ export function connectionText(view: ConnectionView): string {
   return `${view.address} is ${view.state}${dates.length > 0 ? ` (${dates.join(', ')})` : ''}${trouble}${failing ?? ''}`;
 }
 
-function answeredWords({ answeredBy, answeredFrom }: ConnectionView, at: string): string {
+function answeredWords({ answeredBy, answeredFrom, answeredHow }: ConnectionView, at: string): string {
   const from = answeredFrom === undefined ? '' : ` from ${printable(answeredFrom)}`;
-  return `answered ${minute(at)} by ${answeredBy ?? '?'}${from}`;
+  const how = answeredHow === undefined ? '' : `: ${printable(answeredHow)}`;
+  return `answered ${minute(at)} by ${answeredBy ?? '?'}${from}${how}`;
 }
 
 export function eventsText(events: readonly EventView[]): string {

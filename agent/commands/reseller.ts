@@ -22,6 +22,7 @@ export const resellerCommands = {
   /** An answer that came in by itself: from the page behind the link, the mailbox or the endpoint. */
   'reseller answer': async (office: Office, args: Args): Promise<Answer> => {
     const [kind, by] = [word(args, 'kind', answerKinds), word(args, 'by', answerWays)];
-    return await answer(office.desk, text(args, 'token'), kind, by, optionalText(args, 'from'));
+    const from = optionalText(args, 'from');
+    return await answer(office.desk, text(args, 'token'), kind, by, from === undefined ? {} : { from });
   },
 };

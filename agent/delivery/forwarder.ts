@@ -3,6 +3,7 @@ import type { Instant } from '../lifecycle/model.ts';
 import { keys } from '../store/keys.ts';
 import { type HistoryEntry, type Put, type Remove, type Store, StoreError, type Versioned } from '../store/port.ts';
 import { DeliveryError } from './channel.ts';
+import { type Heard, heardNothing } from './cloud/answers.ts';
 import type { Endpoint } from './cloud/endpoint.ts';
 import { cloudEvent, eventId, eventSource } from './cloud/events.ts';
 import { invitationWords } from './codes.ts';
@@ -28,7 +29,22 @@ export interface ForwarderParts {
   readonly settled: (item: CloudItem, fate: ItemFate, reply: string) => Consequence;
   /** What else changes when the endpoint answers that it is gone for good. */
   readonly disabled: (url: string) => Consequence;
+  /** The answers that the endpoint holds, where it is asked for any. */
+  readonly asking?: Asking;
 }
+
+/** Asks the endpoint for the reseller's answers; whatever it replies to, it may hand some over. */
+export interface Asking {
+  /** When it is to be asked, or `undefined`. Later than now once a question was heard. */
+  readonly nextDue: () => Instant | undefined;
+  readonly question: () => Question;
+  /** Takes in what a reply held; to which question, if it was one. @throws StoreError */
+  readonly hear: (heard: Heard, question?: Question) => Promise<void>;
+  /** The endpoint cannot be reached. */
+  readonly missed: () => void;
+}
+
+type Question = CloudItem<'answers.asked'>;
 
 type Entry = [string, Versioned<CloudItem>];
 
@@ -39,6 +55,8 @@ export class Forwarder {
   readonly #parts: ForwarderParts;
   #running: Promise<number> | undefined;
   #tries = 0;
+  /** What the endpoint said when it refused to be asked. */
+  #refusal: string | undefined;
 
   constructor(parts: ForwarderParts) {
     this.#parts = parts;
@@ -54,16 +72,19 @@ export class Forwarder {
     return this.#waiting().length;
   }
 
-  /** When the endpoint wants to be tried next, or `undefined` when nothing waits or it is disabled. */
+  /** When the endpoint wants to be tried next, or `undefined` when nothing waits, nothing is to be asked, or it is disabled. */
   nextDue(): Instant | undefined {
     const target = this.#parts.endpoint();
-    if (target === undefined || this.depth() === 0) return undefined;
+    if (target === undefined) return undefined;
     const state = this.#state(target.url);
     if (state?.value.disabledAt !== undefined) return undefined;
-    return state?.value.nextAt ?? this.#parts.now();
+    const ready = state?.value.nextAt ?? this.#parts.now();
+    if (this.depth() > 0) return ready;
+    const ask = this.#parts.asking?.nextDue();
+    return ask !== undefined && ask < ready ? ready : ask;
   }
 
-  /** Posts everything that waits, unless the endpoint asked for patience; gives the number of items it took. */
+  /** Posts everything that waits, and asks for answers when that is due, unless the endpoint asked for patience; gives the number of items it took. */
   forward(): Promise<number> {
     this.#running ??= this.#forwardAll().finally(() => {
       this.#running = undefined;
@@ -91,6 +112,10 @@ export class Forwarder {
         const due = this.nextDue();
         const target = this.#parts.endpoint();
         if (target === undefined || due === undefined || due > this.#parts.now()) return taken;
+        if (this.depth() === 0) {
+          if (!(await this.#ask(target))) return taken;
+          continue;
+        }
         const batch = await this.#prune(this.#waiting().slice(0, batchItems));
         if (batch.length === 0) continue;
         const count = await this.#postBatch(target, batch);
@@ -141,6 +166,7 @@ export class Forwarder {
       );
       const receipt = await target.post(events, eventId(batch.map(([key]) => key).join('\n')));
       await this.#commit(batch, 'taken', receipt.reply, this.#recovered(target.url));
+      await this.#parts.asking?.hear(receipt.heard ?? heardNothing);
       return batch.length;
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
@@ -157,11 +183,45 @@ export class Forwarder {
     }
   }
 
-  /** An invitation that the endpoint passes on gets its words only here: they are not written down. */
+  /** Asks for answers. Gives whether the endpoint replied. */
+  async #ask(target: { url: string; post: Endpoint['post'] }): Promise<boolean> {
+    const { asking, store, log } = this.#parts;
+    if (asking === undefined) return false;
+    const question = asking.question();
+    try {
+      const siteId = store.get<{ id: string }>(keys.site)?.value.id ?? '';
+      const { heard } = await target.post([cloudEvent({ ...question, source: eventSource(siteId) })], question.id);
+      const changes = this.#recovered(target.url);
+      if (changes.length > 0) await store.commit({ changes });
+      await asking.hear(heard ?? heardNothing, question);
+      this.#refusal = undefined;
+      return true;
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      if (error.code === 'gone') await this.#disable(target.url, error);
+      else if (error.retry) await this.#waitLonger(target.url, [], error);
+      if (error.code === 'gone' || error.retry) return false;
+      // It will not be told what became of its answers; if it gives one again, it is looked at again.
+      await asking.hear(heardNothing, question);
+      if (this.#refusal !== error.message) log('warn', 'cloud.ask-refused', error.message);
+      this.#refusal = error.message;
+      return true;
+    } finally {
+      this.#tries += 1;
+    }
+  }
+
+  /** What the endpoint passes on gets its words only here: they are not written down. */
   #complete(item: CloudItem): CloudItem {
-    if (item.invitation === undefined) return item;
-    const { code, token } = invitationWords(this.#parts.store, item.invitation);
-    return { ...item, data: { ...item.data, invitation: { code, token } } as CloudItem['data'] };
+    const { store } = this.#parts;
+    if (item.invitation !== undefined) {
+      const { code, token } = invitationWords(store, item.invitation);
+      return { ...item, data: { ...item.data, invitation: { code, token } } as CloudItem['data'] };
+    }
+    const recipient = item.notice && store.get<NoticeRecord>(item.notice)?.value.recipient;
+    if (!recipient?.startsWith('reseller:')) return item;
+    const { token } = invitationWords(store, recipient.slice('reseller:'.length));
+    return { ...item, data: { ...item.data, token } as CloudItem['data'] };
   }
 
   /** The endpoint refuses a batch for good: one bad item must not take the others with it. */
@@ -176,7 +236,8 @@ export class Forwarder {
   }
 
   async #waitLonger(url: string, batch: readonly Entry[], error: DeliveryError): Promise<void> {
-    const { store, now, random, log } = this.#parts;
+    const { store, now, random, log, asking } = this.#parts;
+    asking?.missed();
     const state = store.get<EndpointState>(keys.endpoint);
     const failures = (state?.value.url === url ? state.value.failures : 0) + 1;
     const delay = retryDelay(failures, random(), error.retryAfter);

@@ -49,19 +49,22 @@ export async function orAborted<T>(signal: AbortSignal, work: () => Promise<T>):
 }
 
 /** The beginning of an answer; the rest is read and dropped, or cut where it has no end. */
-export async function firstWords(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
+export async function firstWords(
+  body: AsyncIterable<Buffer> & { destroy(): unknown },
+  limit = maxReplyBytes,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of body) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= maxReplyBytes) break;
+      if (bytes >= limit) break;
     }
   } catch {
     /* The status has been said; what was to follow it decides nothing. */
   } finally {
     body.destroy();
   }
-  return Buffer.concat(chunks).subarray(0, maxReplyBytes).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, limit).toString('utf8');
 }

@@ -24,7 +24,8 @@ export const answerKinds = ['accept', 'decline', 'opt-out'] as const;
 export type AnswerKind = (typeof answerKinds)[number];
 
 /** What became of an answer: it moved the connection, said again what holds, or came when nothing was left to answer. */
-export type AnswerOutcome = 'taken' | 'already' | 'ended';
+export const answerOutcomes = ['taken', 'already', 'ended'] as const;
+export type AnswerOutcome = (typeof answerOutcomes)[number];
 
 export interface Connection {
   readonly state: ConnectionState;
@@ -40,6 +41,8 @@ export interface Connection {
   readonly answeredBy?: AnswerWay;
   /** Who sent the answer, as the mail or the endpoint says; need not be the invited address. */
   readonly answeredFrom?: string;
+  /** How they gave it, in the endpoint's words. */
+  readonly answeredHow?: string;
   /** SHA-256 of code and token; the words themselves leave with the invitation and are not kept. */
   readonly codeHash?: string;
   readonly tokenHash?: string;
@@ -50,6 +53,15 @@ export interface Connection {
 }
 
 export const noConnection: Connection = { state: 'none', id: '', address: '', since: '1970-01-01T00:00:00Z' };
+
+/** The way an answer came, and what the way tells of it. */
+export interface GivenAnswer {
+  readonly by: AnswerWay;
+  /** Who sent it. */
+  readonly from?: string;
+  /** How they gave it. */
+  readonly how?: string;
+}
 
 /** What happened to the connection from outside. */
 export type ConnectionInput =
@@ -64,7 +76,7 @@ export type ConnectionInput =
   | { readonly kind: 'refused' }
   /** Mail that the server had taken came back for good; `whole`: it was the address itself that failed, not one behind it. */
   | { readonly kind: 'bounced'; readonly reply: string; readonly whole: boolean }
-  | { readonly kind: AnswerKind; readonly by: AnswerWay; readonly from?: string }
+  | ({ readonly kind: AnswerKind } & GivenAnswer)
   | { readonly kind: 'cancel' }
   | { readonly kind: 'disconnect' }
   | { readonly kind: 'time' };
@@ -123,10 +135,12 @@ export function configuredAddress(
 
 /**
  * Moves the connection. Pure and total: an input that has no meaning in a state changes nothing and says what holds.
- * @param at now; decides whether an invitation has lapsed before any other input is looked at
+ * @param at when it happened
+ * @param known up to when every answer that was given is known here: whether an invitation has lapsed, which is looked at
+ *   before any other input, is judged by it
  */
-export function move(connection: Connection, input: ConnectionInput, at: Instant): Move {
-  const lapsed = lapse(connection, at);
+export function move(connection: Connection, input: ConnectionInput, at: Instant, known: Instant = at): Move {
+  const lapsed = lapse(connection, at, known);
   if (lapsed !== undefined && input.kind !== 'invite' && input.kind !== 'taken') {
     return input.kind === 'time' ? lapsed : { ...lapsed, says: lapsedAnswer(lapsed.connection) };
   }
@@ -218,9 +232,7 @@ function invite(connection: Connection, input: Extract<ConnectionInput, { kind: 
   };
 }
 
-type Answer = { readonly by: AnswerWay; readonly from?: string };
-
-function accept(connection: Connection, { by, from }: Answer, at: Instant): Move {
+function accept(connection: Connection, answer: GivenAnswer, at: Instant): Move {
   if (connection.state === 'confirmed') return stay(connection, `already accepted on ${connection.answeredAt ?? ''}`);
   if (connection.state !== 'pending') return stay(connection, endedAnswer(connection));
   return {
@@ -229,9 +241,7 @@ function accept(connection: Connection, { by, from }: Answer, at: Instant): Move
       state: 'confirmed',
       since: at,
       takenAt: connection.takenAt ?? at,
-      answeredAt: at,
-      answeredBy: by,
-      ...(from === undefined ? {} : { answeredFrom: from }),
+      ...answered(answer, at),
     },
     changed: true,
     says: `${connection.address} has accepted and will be told of lifecycle events`,
@@ -239,14 +249,14 @@ function accept(connection: Connection, { by, from }: Answer, at: Instant): Move
   };
 }
 
-function decline(connection: Connection, { by, from }: Answer, at: Instant): Move {
-  const { answeredFrom: _before, ...rest } = connection;
-  const answered = { ...rest, answeredAt: at, answeredBy: by, ...(from === undefined ? {} : { answeredFrom: from }) };
+function decline(connection: Connection, answer: GivenAnswer, at: Instant): Move {
+  const { answeredFrom: _from, answeredHow: _how, ...rest } = connection;
+  const after = { ...rest, ...answered(answer, at) };
   switch (connection.state) {
     case 'pending':
-      return to(answered, 'declined', at, 'the invitation is declined', 'declined');
+      return to(after, 'declined', at, 'the invitation is declined', 'declined');
     case 'confirmed':
-      return to(answered, 'opted-out', at, 'opted out; the reseller gets nothing from now on', 'opted-out');
+      return to(after, 'opted-out', at, 'opted out; the reseller gets nothing from now on', 'opted-out');
     case 'declined':
       return stay(connection, 'the invitation is already declined');
     case 'opted-out':
@@ -256,9 +266,18 @@ function decline(connection: Connection, { by, from }: Answer, at: Instant): Mov
   }
 }
 
-function lapse(connection: Connection, at: Instant): Move | undefined {
+function answered({ by, from, how }: GivenAnswer, at: Instant) {
+  return {
+    answeredAt: at,
+    answeredBy: by,
+    ...(from === undefined ? {} : { answeredFrom: from }),
+    ...(how === undefined ? {} : { answeredHow: how }),
+  };
+}
+
+function lapse(connection: Connection, at: Instant, known: Instant): Move | undefined {
   if (connection.state !== 'pending') return undefined;
-  if (connection.takenAt !== undefined && hoursSince(connection.takenAt, at) >= validHours) {
+  if (connection.takenAt !== undefined && hoursSince(connection.takenAt, known) >= validHours) {
     return to(connection, 'expired', at, 'the invitation has lapsed', 'expired');
   }
   const neverTaken = connection.takenAt === undefined && hoursSince(connection.invitedAt ?? connection.since, at);

@@ -8,6 +8,7 @@ import {
   type Connection,
   outcomeOf,
 } from '../lifecycle/connection.ts';
+import type { Instant } from '../lifecycle/model.ts';
 import { keys } from '../store/keys.ts';
 import { type Desk, OperationError, today } from './desk.ts';
 import { applyMove, connectionOf, type Moved, tick } from './reseller.ts';
@@ -24,7 +25,7 @@ const maxWrongCodes = 10;
  * Takes an answer. The word is compared in constant time; giving an answer twice is giving it once; the token of a
  * connection that has ended changes nothing. Every call is counted.
  * @param word the token of the invitation; where the customer types (`code`), its short code counts as well
- * @param from who sent it, where the way tells
+ * @param told who gave it, how and when, where the way tells
  * @throws OperationError `no-invitation`, `wrong-code`, `code-locked` (typed by the customer), `unknown-token` (else)
  */
 export async function answer(
@@ -32,7 +33,7 @@ export async function answer(
   word: string,
   kind: AnswerKind,
   by: AnswerWay,
-  from?: string,
+  told: { readonly from?: string; readonly how?: string; readonly at?: Instant } = {},
 ): Promise<Answer> {
   await tick(desk);
   const connection = connectionOf(desk.store);
@@ -44,7 +45,8 @@ export async function answer(
     if (by === 'code') await checkCode(desk, connection, word);
     else refuse(desk, by, 'unknown', 'unknown-token', 'that is not the token of an invitation from here');
   }
-  const moved = await applyMove(desk, { kind, by, ...(from === undefined ? {} : { from }) });
+  const { at, ...given } = told;
+  const moved = await applyMove(desk, { kind, by, ...given }, at);
   const outcome = outcomeOf(kind, moved);
   if (outcome === 'ended' && kind === 'accept') await tellOfLateAnswer(desk);
   desk.counted?.(by, outcome);

@@ -22,6 +22,10 @@ export interface ConsentStep {
   readonly by?: string;
   /** Who sent the answer, where the way tells. */
   readonly from?: string;
+  /** How they gave it, in the words of the endpoint. */
+  readonly how?: string;
+  /** When it was given, where that was not at once known here. */
+  readonly givenAt?: string;
   /** The words of a server, where it was one that ended it. */
   readonly reply?: string;
 }
@@ -69,12 +73,12 @@ export async function consentRecord(desk: Desk): Promise<ConsentRecord> {
 /** The record as a table: one row a step, one row a disclosure, oldest first. */
 export function consentTable({ steps, disclosures }: ConsentRecord, delimiter: Delimiter): string {
   const rows = [
-    ...steps.map(({ at, connection, address, state, by, from, reply }) => [
+    ...steps.map(({ at, connection, address, state, by, from, how, givenAt, reply }) => [
       at,
       connection,
       address,
       state === 'pending' ? 'invited' : state,
-      from === undefined ? (by ?? '') : `${by ?? ''}: ${from}`,
+      [by, from, how, givenAt].filter((word) => word !== undefined).join(': '),
       '',
       '',
       '',
@@ -104,7 +108,9 @@ function step({ at, kind, data }: HistoryEntry): ConsentStep | undefined {
     address: words(data, 'address'),
     state: kind.slice('connection.'.length) as ConnectionState,
     previous: data['previous'] as ConnectionState,
-    ...(isAnswer(kind) ? { ...optional(data, 'by'), ...optional(data, 'from') } : {}),
+    ...(isAnswer(kind)
+      ? { ...optional(data, 'by'), ...optional(data, 'from'), ...optional(data, 'how'), ...optional(data, 'givenAt') }
+      : {}),
     ...optional(data, 'reply'),
   };
 }

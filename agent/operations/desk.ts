@@ -26,6 +26,8 @@ export interface Site {
   readonly waysBack?: WaysBack;
   /** The endpoint's URL, where there is one. */
   readonly endpoint?: string;
+  /** Milliseconds between two questions to the endpoint for answers that it holds; absent: it is never asked. */
+  readonly askEveryMs?: number;
   /** How long what is over is kept. */
   readonly retentionMonths: number;
   readonly units: readonly ConfiguredUnit[];
@@ -43,6 +45,8 @@ export interface Desk {
   readonly now: () => Instant;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly log: Log;
+  /** Up to when every answer that a reseller gave is known here; absent: until now. */
+  readonly answersKnownUntil?: () => Instant;
   /** Told of everything that is given as an answer, right or wrong. */
   readonly counted?: (by: AnswerWay, what: AnswerCount) => void;
 }

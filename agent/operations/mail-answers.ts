@@ -60,7 +60,7 @@ export async function takeMail(desk: Desk, { head, verdict, known }: FoundMail):
 async function takeAnswer(desk: Desk, head: MailHead, token: string, kind: AnswerKind): Promise<boolean> {
   const from = head.from === undefined ? undefined : clean(head.from, 254);
   try {
-    const { outcome, says } = await answer(desk, token, kind, 'mail', from);
+    const { outcome, says } = await answer(desk, token, kind, 'mail', from === undefined ? {} : { from });
     desk.log('info', 'answers.taken', `Answer by mail (${kind}): ${says}.`, { outcome, ...(from ? { from } : {}) });
     return true;
   } catch (error) {

@@ -72,6 +72,8 @@ export interface ConnectionView {
   readonly answeredBy?: string;
   /** Who sent the answer, as the mail or the endpoint says. */
   readonly answeredFrom?: string;
+  /** How they gave it, in the endpoint's words. */
+  readonly answeredHow?: string;
   /** Mail to the address comes back: most recently then, with these words. */
   readonly failing?: { readonly at: string; readonly reply: string };
   /** Why the invitation has not left yet. */
@@ -136,6 +138,7 @@ export function connectionView(desk: Desk): ConnectionView {
     ...(c.answeredAt ? { answeredAt: c.answeredAt } : {}),
     ...(c.answeredBy ? { answeredBy: c.answeredBy } : {}),
     ...(c.answeredFrom ? { answeredFrom: c.answeredFrom } : {}),
+    ...(c.answeredHow ? { answeredHow: c.answeredHow } : {}),
     ...(c.failing ? { failing: c.failing } : {}),
     ...(trouble === undefined ? {} : { trouble }),
   };

@@ -9,6 +9,7 @@ import {
   resellerRecipient,
   validDays,
 } from '../lifecycle/connection.ts';
+import type { Instant } from '../lifecycle/model.ts';
 import { keys } from '../store/keys.ts';
 import type { HistoryEntry, Put, Remove, Store } from '../store/port.ts';
 import { cloudPut } from './consequences.ts';
@@ -64,12 +65,18 @@ export function moveWrites(
           ...(what === 'bounced' ? {} : { previous: before.state }),
           ...(connection.answeredBy ? { by: connection.answeredBy } : {}),
           ...(connection.answeredFrom ? { from: connection.answeredFrom } : {}),
+          ...(connection.answeredHow ? { how: connection.answeredHow } : {}),
+          ...(wasGivenBefore(connection, desk.now()) ? { givenAt: connection.answeredAt } : {}),
           ...(far.reply ? { reply: far.reply } : {}),
         },
       },
     ],
   };
 }
+
+/** An answer that waited elsewhere; a moment is no waiting. */
+const wasGivenBefore = ({ answeredAt }: Connection, now: Instant): boolean =>
+  answeredAt !== undefined && Date.parse(now) - Date.parse(answeredAt) > 60_000;
 
 /** The word under which a move is kept and logged: the new state, but for mail that came back from whoever stays. */
 export function whatHappened(before: Connection, after: Connection): string {

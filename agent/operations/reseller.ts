@@ -9,6 +9,7 @@ import {
   move,
   noConnection,
 } from '../lifecycle/connection.ts';
+import type { Instant } from '../lifecycle/model.ts';
 import { keys } from '../store/keys.ts';
 import type { Store } from '../store/port.ts';
 import { type Desk, OperationError, resellerChannel } from './desk.ts';
@@ -66,19 +67,34 @@ export function writesOf(desk: Desk, input: ConnectionInput, far: FarSide = {}):
   return moveWrites(desk, before, revision, moved, far);
 }
 
-/** Moves the connection and writes all that follows from it, in one commit. */
-export async function applyMove(desk: Desk, input: ConnectionInput): Promise<Move> {
-  const { before, revision, moved } = moving(desk, input);
+/**
+ * Moves the connection and writes all that follows from it, in one commit.
+ * @param givenAt when an answer was given that comes to be known only now
+ */
+export async function applyMove(desk: Desk, input: ConnectionInput, givenAt?: Instant): Promise<Move> {
+  const { before, revision, moved } = moving(desk, input, givenAt);
   if (!moved.changed) return moved;
   await desk.store.commit(moveWrites(desk, before, revision, moved));
   log(desk, before, moved);
   return moved;
 }
 
-function moving(desk: Desk, input: ConnectionInput): { before: Connection; revision: number; moved: Move } {
+function moving(
+  desk: Desk,
+  input: ConnectionInput,
+  givenAt?: Instant,
+): { before: Connection; revision: number; moved: Move } {
   const record = desk.store.get<Connection>(keys.connection);
   const before = record?.value ?? noConnection;
-  return { before, revision: record?.revision ?? 0, moved: move(before, input, desk.now()) };
+  const at = givenAt === undefined ? desk.now() : within(givenAt, before.since, desk.now());
+  const known = givenAt === undefined ? (desk.answersKnownUntil?.() ?? at) : at;
+  return { before, revision: record?.revision ?? 0, moved: move(before, input, at, known) };
+}
+
+/** An answer cannot have been given before there was a question, nor after now; clocks differ. */
+function within(at: Instant, from: Instant, to: Instant): Instant {
+  const ms = Math.min(Math.max(Date.parse(at), Date.parse(from)), Date.parse(to));
+  return new Date(ms).toISOString();
 }
 
 function log(desk: Desk, before: Connection, { connection, says }: Move): void {

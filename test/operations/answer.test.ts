@@ -19,7 +19,7 @@ async function invited(): Promise<Bench> {
 }
 
 const give = (bench: Bench, kind: AnswerKind, by: AnswerWay = 'mail', from?: string) =>
-  answer(bench.desk, bench.token(), kind, by, from);
+  answer(bench.desk, bench.token(), kind, by, from === undefined ? {} : { from });
 
 /** Mails as `address what`. */
 const mails = (bench: Bench) =>

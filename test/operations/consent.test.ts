@@ -84,7 +84,7 @@ describe('the consent record', () => {
       events.map(({ data }) => data as { invitation?: { token: string } }),
     );
     const token = posted.find(({ invitation }) => invitation)?.invitation?.token ?? '';
-    await answer(bench.desk, token, 'accept', 'cloud', 'ann@reseller.example');
+    await answer(bench.desk, token, 'accept', 'cloud', { from: 'ann@reseller.example' });
     await bench.morning(day);
     const { disclosures, steps } = await consentRecord(bench.desk);
     expect(steps.at(-1)).toMatchObject({ state: 'confirmed', by: 'cloud', from: 'ann@reseller.example' });

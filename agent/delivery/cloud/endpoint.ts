@@ -4,6 +4,7 @@ import { DeliveryError, type Receipt } from '../channel.ts';
 import { createDispatcher, firstWords, orAborted } from '../http.ts';
 import { parseRetryAfter } from '../http-errors.ts';
 import { clean } from '../mail/clean.ts';
+import { both, type Heard, heardNothing, hearReply, maxReplyBytes } from './answers.ts';
 import { refusal, silence } from './endpoint-errors.ts';
 import { type CloudEvent, eventId, splitBatches } from './events.ts';
 import { signWebhook, webhookKey } from './sign.ts';
@@ -21,12 +22,17 @@ export interface EndpointOptions {
   readonly timeouts?: { readonly connect?: number; readonly reply?: number; readonly total?: number };
 }
 
+/** The endpoint has taken the events; what its replies held beside that. */
+export interface EndpointReceipt extends Receipt {
+  readonly heard?: Heard;
+}
+
 export interface Endpoint {
   /**
    * Posts a batch; larger ones are split into several requests whose ids follow from `requestId`. A failure is always a
    * DeliveryError; the whole batch may be posted again, as ids make it idempotent.
    */
-  post(events: readonly CloudEvent[], requestId: string): Promise<Receipt>;
+  post(events: readonly CloudEvent[], requestId: string): Promise<EndpointReceipt>;
   /** Ends what is under way; may be called twice. */
   close(): Promise<void>;
 }
@@ -42,7 +48,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const where = `${url.origin}${url.pathname}`;
   const stopping = new AbortController();
 
-  const once = async (body: string, id: string): Promise<Receipt> => {
+  const once = async (body: string, id: string): Promise<EndpointReceipt> => {
     const deadline = new AbortController();
     const timer = setTimeout(
       () => deadline.abort(Object.assign(new Error('no answer within the deadline'), { code: 'ETIMEDOUT' })),
@@ -65,11 +71,18 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
           body: Readable.from(announced(body, progress)),
         }),
       );
-      const words = await firstWords(response.body);
+      const header = (name: string): string | undefined => {
+        const value = response.headers[name];
+        return typeof value === 'string' ? value : undefined;
+      };
+      const isJson = /^application\/(.+\+)?json\b/i.test(header('content-type') ?? '');
+      const words = await firstWords(response.body, isJson ? maxReplyBytes : undefined);
       const reply = clean(`${response.statusCode} ${words}`, 300);
-      if (response.statusCode >= 200 && response.statusCode < 300) return { reply };
-      const header = response.headers['retry-after'];
-      const wait = parseRetryAfter(typeof header === 'string' ? header : undefined, options.now());
+      if (response.statusCode >= 200 && response.statusCode < 300) {
+        const signature = { secret: options.secret, id, header, required: url.protocol === 'http:' };
+        return { reply, ...(isJson ? { heard: hearReply(words, signature) } : {}) };
+      }
+      const wait = parseRetryAfter(header('retry-after'), options.now());
       throw refusal(response.statusCode, reply, where, wait);
     } catch (error) {
       throw silence(error, where, progress.sent);
@@ -79,25 +92,27 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   };
 
   /* An endpoint that says 413 gets the events in halves; the ids of the parts follow from the id of the whole. */
-  const send = async (events: readonly CloudEvent[], id: string): Promise<Receipt> => {
+  const send = async (events: readonly CloudEvent[], id: string): Promise<EndpointReceipt> => {
     try {
       return await once(JSON.stringify(events), `msg_${eventId(id)}`);
     } catch (error) {
       const tooLarge = error instanceof DeliveryError && error.reply?.startsWith('413') === true;
       if (!tooLarge || events.length < 2) throw error;
       const middle = Math.ceil(events.length / 2);
-      await send(events.slice(0, middle), `${id}/1`);
-      return send(events.slice(middle), `${id}/2`);
+      const first = await send(events.slice(0, middle), `${id}/1`);
+      return together(first, await send(events.slice(middle), `${id}/2`));
     }
   };
 
   return {
     post: async (events, requestId) => {
       const batches = splitBatches(events);
-      let receipt: Receipt = { reply: 'nothing to send' };
-      for (const [i, batch] of batches.entries())
-        receipt = await send(batch, batches.length === 1 ? requestId : `${requestId}#${i}`);
-      return receipt;
+      let receipt: EndpointReceipt | undefined;
+      for (const [i, batch] of batches.entries()) {
+        const next = await send(batch, batches.length === 1 ? requestId : `${requestId}#${i}`);
+        receipt = receipt === undefined ? next : together(receipt, next);
+      }
+      return receipt ?? { reply: 'nothing to send' };
     },
     close: async () => {
       stopping.abort(new Error('upsteward is stopping'));
@@ -106,6 +121,11 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     },
   };
 }
+
+const together = (first: EndpointReceipt, { reply, heard = heardNothing }: EndpointReceipt): EndpointReceipt => ({
+  reply,
+  heard: both(first.heard ?? heardNothing, heard),
+});
 
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

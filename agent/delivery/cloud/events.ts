@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { connectionStates } from '../../lifecycle/connection.ts';
+import { answerOutcomes, connectionStates } from '../../lifecycle/connection.ts';
 import { eventIds, factSources, steps } from '../../lifecycle/model.ts';
 import { DeliveryError } from '../channel.ts';
 import { languages } from '../mail/content.ts';
@@ -15,6 +15,7 @@ const tellReseller = z
   .boolean()
   .describe('Whether the endpoint may, and is asked to, pass this on to the reseller. False: for the customer only.');
 
+const answerResults = [...answerOutcomes, 'unknown', 'invalid'] as const;
 const eventName = z.enum(eventIds);
 const factSource = z.enum(factSources);
 const language = z.enum(languages);
@@ -120,6 +121,27 @@ const notice = z.object({
   daysLeft: z.int().optional().describe('Negative when the date is past.'),
   late: z.boolean().optional().describe("The step's own day was missed."),
   closed: closeReason.optional(),
+  token: z
+    .string()
+    .optional()
+    .describe('With `tellReseller`: the token of the invitation that was accepted, so that an opt-out can be offered.'),
+});
+
+const acknowledgement = z.object({
+  id: z.string().describe('The id that the endpoint gave the answer.'),
+  result: z
+    .enum(answerResults)
+    .describe(
+      'taken: it changed the connection. already: it says what holds. ended: its invitation has ended. unknown: the token is of no invitation from here. invalid: it is not what this document asks for.',
+    ),
+});
+
+const question = z.object({
+  tellReseller: z.literal(false),
+  acknowledged: z
+    .array(acknowledgement)
+    .readonly()
+    .describe('Answers that were looked at since the last question, whatever came of them: forget them.'),
 });
 
 const test = z.object({ tellReseller: z.literal(false), message: z.string() });
@@ -132,6 +154,7 @@ export const dataSchemas = {
   'ups.facts': unitFacts,
   'connection.changed': connection,
   'notice.due': notice,
+  'answers.asked': question,
   test,
 } as const;
 
@@ -154,7 +177,12 @@ contract.add(closedEvent, { id: 'ResolvedEventData' });
 contract.add(unitFacts, { id: 'FactsData' });
 contract.add(connection, { id: 'ConnectionData' });
 contract.add(notice, { id: 'NoticeData' });
+contract.add(acknowledgement, { id: 'Acknowledgement' });
+contract.add(question, { id: 'QuestionData' });
 contract.add(test, { id: 'TestData' });
+
+/** What became of an answer that the endpoint held. */
+export type AnswerResult = (typeof answerResults)[number];
 
 export type CloudEventType = keyof typeof dataSchemas;
 export type CloudEventData<T extends CloudEventType = CloudEventType> = z.input<(typeof dataSchemas)[T]>;

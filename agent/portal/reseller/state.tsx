@@ -37,7 +37,7 @@ export function StateCard(props: StateProps) {
               <dd>
                 <Moment at={at} desk={desk} />
                 {label === 'Answered' && view.answeredBy ? (
-                  <span class="soft">{answerWords(view.answeredBy, view.answeredFrom)}</span>
+                  <span class="soft">{answerWords(view.answeredBy, view.answeredFrom, view.answeredHow)}</span>
                 ) : undefined}
               </dd>
             </>
@@ -59,8 +59,8 @@ export function StateCard(props: StateProps) {
   );
 }
 
-const answerWords = (by: string, from: string | undefined): string =>
-  ` ${wayWords[by] ?? by}${from === undefined ? '' : `, from ${from}`}`;
+const answerWords = (by: string, from: string | undefined, how: string | undefined): string =>
+  ` ${wayWords[by] ?? by}${from === undefined ? '' : `, from ${from}`}${how === undefined ? '' : `: ${how}`}`;
 
 function Moves({ c, desk, view }: StateProps) {
   const { state } = view;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { hearReply } from '../../../agent/delivery/cloud/answers.ts';
 import { refusal } from '../../../agent/delivery/cloud/endpoint-errors.ts';
 import {
   contract,
@@ -15,6 +16,8 @@ import {
 import { signWebhook } from '../../../agent/delivery/cloud/sign.ts';
 import { eventOfSize, everyEvent, secret } from './samples.ts';
 
+type Content = Readonly<Record<string, { readonly examples: Readonly<Record<string, { readonly value: unknown }>> }>>;
+
 interface Document {
   readonly openapi: string;
   readonly webhooks: {
@@ -22,11 +25,11 @@ interface Document {
       readonly post: {
         readonly parameters: readonly { readonly name: string; readonly required: boolean }[];
         readonly requestBody: {
-          readonly content: Readonly<
-            Record<string, { readonly examples: Readonly<Record<string, { readonly value: unknown }>> }>
-          >;
+          readonly content: Content;
         };
-        readonly responses: Readonly<Record<string, { readonly 'x-tried-again': boolean }>>;
+        readonly responses: Readonly<
+          Record<string, { readonly 'x-tried-again': boolean; readonly content?: Content; readonly headers?: object }>
+        >;
       };
     };
   };
@@ -92,6 +95,19 @@ describe('the OpenAPI document', () => {
     const signed = Object.keys(signWebhook(secret, 'x', new Date(0), ''));
     expect(post.parameters.map(({ name }) => name)).toEqual(signed);
     expect(post.parameters.every(({ required }) => required)).toBe(true);
+  });
+
+  it('has examples of replies that the agent understands, signed by the headers it names', () => {
+    const { content, headers } = post.responses['2XX'] ?? {};
+    const signed = signWebhook(secret, 'x', new Date(0), '');
+    expect(Object.keys(headers ?? {})).toEqual(Object.keys(signed));
+    const heard = Object.values(content?.['application/json']?.examples ?? {}).map(({ value }) =>
+      hearReply(JSON.stringify(value), { secret, id: 'x', header: () => undefined, required: false }),
+    );
+    expect(heard.map(({ answers }) => answers.length)).toEqual([2, 0]);
+    expect(heard.every(({ speaks, invalid, trouble }) => speaks && invalid.length === 0 && trouble === undefined)).toBe(
+      true,
+    );
   });
 
   it('says on which answers the agent tries again', () => {

@@ -94,7 +94,14 @@ export const everyEvent: readonly CloudEvent[] = [
       date: '2027-06-03',
       dateSource: 'estimate',
       daysLeft: 30,
+      token: '7M3Q9ZK2V8N4X6B1D5F0G7H2JA',
     },
+  }),
+  cloudEvent({
+    ...base,
+    id: eventId('8'),
+    type: 'answers.asked',
+    data: { tellReseller: false, acknowledged: [{ id: 'answer-17', result: 'taken' }] },
   }),
   cloudEvent({ ...base, id: eventId('7'), type: 'test', data: { tellReseller: false, message: 'hello' } }),
 ];
