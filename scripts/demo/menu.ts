@@ -33,6 +33,7 @@ class Menu {
       ['3', () => this.#move(30)],
       ['a', () => this.#accept()],
       ['d', () => this.#decline()],
+      ['c', () => this.#byEndpoint()],
       ['i', () => this.#say('reseller invite')],
       ['r', () => this.#remind()],
       ['b', () => this.#swap()],
@@ -70,6 +71,7 @@ class Menu {
     this.#screen.heading(`${moment(this.#stage.clock.now())} · the reseller is ${state}`);
     line('time:    ', key('1', 'a day'), key('7', 'a week'), key('3', '30 days'), key('b', 'change a battery'));
     line('reseller:', key('a', 'accept'), key('d', 'decline or opt out'), key('i', 'invite'), key('r', 'remind'));
+    line('         ', key('c', 'accept or opt out by a button that your endpoint shows'));
     line(
       'look:    ',
       key('s', 'status'),
@@ -113,6 +115,15 @@ class Menu {
   async #decline(): Promise<void> {
     const code = await this.#code('decline');
     if (code !== undefined) await this.#say('reseller decline', { code });
+  }
+
+  /** Whoever has not accepted accepts, whoever has opts out. */
+  async #byEndpoint(): Promise<void> {
+    const { state } = await this.#stage.command<ConnectionView>('reseller status');
+    const answer = state === 'confirmed' ? 'opt-out' : 'accept';
+    this.#screen.note(`The reseller presses a button; your endpoint keeps "${answer}" until the agent asks for it.`);
+    this.#screen.good(`The agent has asked, and says: ${await this.#stage.answerByEndpoint(answer)}.`);
+    this.#reporter.all(({ to }) => to === resellerMail);
   }
 
   /** The code that is typed; Enter alone takes the one in the mail. */

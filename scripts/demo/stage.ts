@@ -10,12 +10,16 @@ import type { StatusOutput } from '../../agent/commands.ts';
 import { ask } from '../../agent/control/client.ts';
 import type { Mailbox } from '../../agent/delivery/answers/mailbox.ts';
 import { webhookKey } from '../../agent/delivery/cloud/sign.ts';
+import { invitationWords } from '../../agent/delivery/codes.ts';
+import type { AnswerKind } from '../../agent/lifecycle/connection.ts';
 import { addDays, addMonths, dayOf, instantAt } from '../../agent/lifecycle/days.ts';
 import type { Day } from '../../agent/lifecycle/model.ts';
 import type { EventView } from '../../agent/operations/overview.ts';
+import { connectionOf } from '../../agent/operations/reseller.ts';
 import { createLog } from '../../agent/ops/log.ts';
 import { builtAt } from '../../agent/version.ts';
 import { type Config, loadConfig } from '../../config/config.ts';
+import { AnswerHolder } from '../../test/support/answer-holder.ts';
 import { type PostedRequest, startEndpoint, type TestEndpoint } from '../../test/support/endpoint.ts';
 import { type MailSink, startMailSink } from '../../test/support/mail-sink.ts';
 import { type RunningUnit, type Simulator, startSimulator } from '../simulator/simulator.ts';
@@ -160,6 +164,24 @@ export class Stage {
     return words.filter((word) => word !== undefined).at(-1);
   }
 
+  /**
+   * The reseller answers at the endpoint, which holds the answer until the agent asks.
+   * @returns what the agent said came of it
+   */
+  async answerByEndpoint(answer: AnswerKind): Promise<string> {
+    const { holder } = this.#parts;
+    const { store } = this.#agent.office.desk;
+    // Mail carries the invitation here; an endpoint alone would have got the token with it.
+    const { token } = invitationWords(store, connectionOf(store).id);
+    const id = `answer-${holder.acknowledged.length + 1}`;
+    holder.hold(id, { token, answer, givenAt: this.clock.now().toISOString(), from: resellerMail, how: 'button' });
+    for (let asked = 0; asked < 2; asked += 1) {
+      this.clock.moveTo(new Date(this.clock.now().getTime() + (this.config.cloud?.askEveryMs ?? 0)));
+      await this.settle();
+    }
+    return holder.acknowledged.find((each) => each.startsWith(`${id} `))?.slice(id.length + 1) ?? 'not fetched yet';
+  }
+
   async statusRows(): Promise<StatusRow[]> {
     const status = await this.command<StatusOutput>('status');
     const events = await this.command<EventView[]>('events');
@@ -220,6 +242,8 @@ interface Parts {
   readonly simulators: readonly Simulator[];
   readonly sink: MailSink;
   readonly endpoint: TestEndpoint;
+  /** The answers that the endpoint holds. */
+  readonly holder: AnswerHolder;
   readonly secret: string;
   readonly mailbox: DemoMailbox;
   /** Posted and not yet taken in. */
@@ -237,9 +261,12 @@ async function openParts(mailsDir: string): Promise<Parts> {
   const folder = await mkdtemp(join(tmpdir(), 'upsteward-'));
   const simulators = await Promise.all(units.map(({ card }) => startSimulator({ units: [card] })));
   const cards = units.map(({ card }, index) => [card.name, simulators[index]?.unit(card.name)] as const);
-  const take = (request: PostedRequest): undefined => {
+  const holder = new AnswerHolder(secret, clock.now);
+  const take = (request: PostedRequest) => {
     const signed = isSigned(secret, request, clock.now());
-    posted.push(...request.events.map((event) => arrived(event, signed)));
+    const told = request.events.filter(({ type }) => type !== 'io.upsteward.answers.asked');
+    posted.push(...told.map((event) => arrived(event, signed)));
+    return holder.reply(request);
   };
   return {
     folder,
@@ -250,6 +277,7 @@ async function openParts(mailsDir: string): Promise<Parts> {
     simulators,
     sink: await startMailSink(),
     endpoint: await startEndpoint({ reply: take }),
+    holder,
     secret,
     mailbox: new DemoMailbox(),
     posted,

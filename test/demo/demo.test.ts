@@ -95,6 +95,13 @@ describe('the demo with a person', () => {
     expect(shown.split('\n').filter((line) => line.length > 80 && !/^[│└]/.test(line))).toEqual([]);
   });
 
+  it('accepts and opts out by a button at the endpoint', { timeout: 60_000 }, async () => {
+    const shown = await press(['c', 'c', 'c']);
+    expect(shown).toContain('the reseller is confirmed');
+    expect(shown).toContain('the reseller is opted-out');
+    expect(shown.match(/says: (\w+)/g)).toEqual(['says: taken', 'says: taken', 'says: ended']);
+  });
+
   it('takes a typed code, refuses a wrong one, and declines', { timeout: 60_000 }, async () => {
     const shown = await press(['a', ...'XX', '\u007f', '\r', 'd', '\r', '?', '7', 'i']);
     expect(shown).toContain('✗ that is not the code of the latest invitation');

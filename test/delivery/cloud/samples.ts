@@ -1,4 +1,4 @@
-import { type CloudEvent, cloudEvent, eventId } from '../../../agent/delivery/cloud/events.ts';
+import { type CloudEvent, type CloudEventData, cloudEvent, eventId } from '../../../agent/delivery/cloud/events.ts';
 
 export const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=';
 const base = { source: 'urn:upsteward:site-1', time: '2027-05-04T06:00:00Z' };
@@ -97,14 +97,14 @@ export const everyEvent: readonly CloudEvent[] = [
       token: '7M3Q9ZK2V8N4X6B1D5F0G7H2JA',
     },
   }),
-  cloudEvent({
-    ...base,
-    id: eventId('8'),
-    type: 'answers.asked',
-    data: { tellReseller: false, acknowledged: [{ id: 'answer-17', result: 'taken' }] },
-  }),
+  question([{ id: 'answer-17', result: 'taken' }]),
   cloudEvent({ ...base, id: eventId('7'), type: 'test', data: { tellReseller: false, message: 'hello' } }),
 ];
+
+/** A question for answers, which says what came of earlier ones. */
+export function question(acknowledged: CloudEventData<'answers.asked'>['acknowledged']): CloudEvent {
+  return cloudEvent({ ...base, id: eventId('8'), type: 'answers.asked', data: { tellReseller: false, acknowledged } });
+}
 
 /** A test event of about so many bytes. */
 export function eventOfSize(bytes: number, id = String(bytes)): CloudEvent {
