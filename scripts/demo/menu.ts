@@ -120,6 +120,10 @@ class Menu {
   /** Whoever has not accepted accepts, whoever has opts out. */
   async #byEndpoint(): Promise<void> {
     const { state } = await this.#stage.command<ConnectionView>('reseller status');
+    if (state !== 'pending' && state !== 'confirmed') {
+      this.#screen.bad(`Nothing to answer: your endpoint was told that the reseller is ${state}, and shows no button.`);
+      return;
+    }
     const answer = state === 'confirmed' ? 'opt-out' : 'accept';
     this.#screen.note(`The reseller presses a button; your endpoint keeps "${answer}" until the agent asks for it.`);
     this.#screen.good(`The agent has asked, and says: ${await this.#stage.answerByEndpoint(answer)}.`);
