@@ -4,7 +4,6 @@ import type { DriverOptions } from '../drivers/contract.ts';
 import { address, date, duration, line, mailbox, months, secret, text } from './fields.ts';
 import { oauth2 } from './oauth2.ts';
 import { readPasswordHash } from './password.ts';
-import { address, date, duration, line, mailbox, months, text } from './schema-values.ts';
 import { Secret } from './secret.ts';
 import { dateOrders, languages, logLevels, tlsModes } from './types.ts';
 import {
