@@ -1,15 +1,15 @@
 /** The pages put together: what everyone gets, what is behind the login, and what each request passes on its way. */
-import { Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { OperationError } from '../operations/desk.ts';
+import { limitBody } from './access/body-limit.ts';
 import { addressOf, isPublicHost, requireForm, requireVisitor, visitorOf } from './access/guard.ts';
 import type { Guesses } from './access/guesses.ts';
 import type { LoginLimiter } from './access/limiter.ts';
 import type { Refusals } from './access/refusals.ts';
 import type { AccessRules } from './access/rules.ts';
 import type { Sessions } from './access/sessions.ts';
-import { ApiError, problemAnswer } from './api/problem.ts';
+import { ApiError, problemAnswer, problemThrown } from './api/problem.ts';
 import type { Arrival, MenuEntry, PortalApp, PortalContext, PortalDesk, PortalEnv, RouteModule, Seal } from './desk.ts';
 import { refusalOf } from './html/form.tsx';
 import { problemPage } from './html/problem.tsx';
@@ -100,9 +100,7 @@ function registerAll(
 const tooLarge = (c: PortalContext): Response =>
   refused(c, 413, 'too-large', 'That is more than this page takes. Nothing was changed.');
 
-const [longForms, shortForms] = [longestForm, longestForeign].map((maxSize) =>
-  bodyLimit({ maxSize, onError: (c) => tooLarge(c as PortalContext) }),
-) as [MiddlewareHandler<PortalEnv>, MiddlewareHandler<PortalEnv>];
+const [longForms, shortForms] = [limitBody(longestForm, tooLarge), limitBody(longestForeign, tooLarge)];
 
 /** An app with nothing but the style sheet, and what every answer of it has. */
 function plainApp({ desk, seal, refusals, guesses, rules }: AppParts, menu: readonly MenuEntry[]): PortalApp {
@@ -141,14 +139,16 @@ function wrongMethod(c: PortalContext, methods: readonly string[]): Response {
     : refused(c, 405, 'wrong-method', `This address answers to ${allow}.`);
 }
 
+const isApi = (c: PortalContext): boolean => /^\/api(\/|$)/.test(c.req.path);
+
 /** A page for people, problem details for programs. */
 function refused(c: PortalContext, status: 404 | 405 | 413 | 421, code: string, message: string): Response {
-  const isApi = /^\/api(\/|$)/.test(c.req.path);
-  return isApi ? problemAnswer(c, new ApiError(status, code, message)) : problemPage(c, status, message);
+  return isApi(c) ? problemAnswer(c, new ApiError(status, code, message)) : problemPage(c, status, message);
 }
 
 /** What a page throws. Our own mistakes are logged with their place, and not shown. */
 function failed(error: Error, c: PortalContext): Response {
+  if (isApi(c)) return problemThrown(c, error);
   const refusal = refusalOf(error);
   if (refusal !== undefined) return problemPage(c, statusOf(error), `The reason: ${refusal}`);
   const { log } = c.get('desk').office.desk;

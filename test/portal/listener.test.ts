@@ -1,8 +1,9 @@
 /** The page on real sockets: listening, stopping, and what stands in its way. */
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcp } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createToken } from '../../agent/operations/secrets.ts';
 import { Listener } from '../../agent/portal/listener.ts';
 import { passwordHash, TestPage } from './support.ts';
 
@@ -69,6 +70,31 @@ describe('a listener', () => {
     await closed;
     await end;
     expect(texts).toEqual(['done']);
+  });
+
+  it('takes bodies in parts, and none at all, and stops reading what is too long', async () => {
+    const page = await TestPage.open({ ups: { rack: '' } });
+    const { token } = await createToken(page.office.desk, 'script', false);
+    const listener = await opened((asked, arrival) => page.portal.answer(asked, arrival));
+    const send = async (parts: readonly string[] | undefined): Promise<unknown> => {
+      const asked = request({
+        port: listener.port,
+        host: '127.0.0.1',
+        method: 'PATCH',
+        path: '/api/v1/units/rack/dates',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      });
+      asked.on('error', () => {});
+      for (const part of parts ?? []) asked.write(part);
+      asked.end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect(await send(['{"warranty', 'End":"2032-01-01"}'])).toBe(200);
+    expect(await send(['{', '"a":1}'])).toBe(422);
+    expect(await send(undefined)).toBe(422);
+    expect(await send(['{"a":"', 'x'.repeat(60_000), 'x'.repeat(60_000)])).toBe(413);
   });
 
   it('outlives nonsense', async () => {

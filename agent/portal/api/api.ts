@@ -1,14 +1,14 @@
 /** The JSON API below `/api/v1`: behind a token in each request, and made from the table of its routes. */
-import { bodyLimit } from 'hono/body-limit';
 import type { TokenView } from '../../operations/secrets.ts';
 import { bearerOf, challenge } from '../access/bearer.ts';
+import { limitBody } from '../access/body-limit.ts';
 import type { PortalContext, RouteModule } from '../desk.ts';
 import { etagOf, isSame } from '../html/etag.ts';
 import { rowsOf } from '../overview/rows.ts';
 import { Previews } from '../preview/previews.ts';
 import { nameOf } from './names.ts';
 import { openApi } from './openapi.ts';
-import { ApiError, problemAnswer, problemOf } from './problem.ts';
+import { ApiError, problemAnswer, problemThrown } from './problem.ts';
 import type { ApiDesk, Route } from './route.ts';
 import { routes } from './routes.ts';
 
@@ -21,10 +21,7 @@ export const api: RouteModule = {
   register(app, desk) {
     const apiDesk: ApiDesk = { ...desk, rows: rowsOf(desk.office), previews: new Previews(desk) };
     app.get(`${base}/openapi.json`, (c) => json(c, openApi()));
-    const limited = bodyLimit({
-      maxSize: longest,
-      onError: (c) => problemAnswer(c as PortalContext, new ApiError(413, 'too-large', tooLarge)),
-    });
+    const limited = limitBody(longest, (c) => problemAnswer(c, new ApiError(413, 'too-large', tooLarge)));
     for (const route of routes) {
       const path = `${base}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
       app.on(route.method.toUpperCase(), path, limited, (c) =>
@@ -46,12 +43,7 @@ async function guarded(c: PortalContext, work: (token: TokenView) => Promise<Res
   try {
     return await work(await tokenOf(c));
   } catch (error) {
-    const problem = problemOf(error);
-    if (problem.status === 500 && error instanceof Error) {
-      const { log } = c.get('desk').office.desk;
-      log('error', 'portal.failed', `${c.req.method} ${c.req.path}: ${error.message}`, { stack: error.stack });
-    }
-    return problemAnswer(c, problem);
+    return problemThrown(c, error);
   }
 }
 

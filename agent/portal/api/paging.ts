@@ -79,7 +79,7 @@ export function listAnswer<T>(
   { items, total, cursor }: Page<T>,
 ): { items: readonly T[]; total: number; next?: string } {
   if (cursor === undefined) return { items, total };
-  const given = Object.entries({ ...query, cursor }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ ...query, cursor }).filter(([, value]) => value !== undefined && value !== '');
   const next = new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)]));
   return { items, total, next: `/api/v1${path}?${next}` };
 }

@@ -51,7 +51,7 @@ export class ApiError extends Error {
 }
 
 /** What an error comes to; our own mistakes say nothing of themselves. */
-export function problemOf(error: unknown): ApiError {
+function problemOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const detail = refusalOf(error) ?? (error instanceof ConfigEditError ? error.message : undefined);
   if (detail === undefined || !hasCode(error)) {
@@ -104,4 +104,14 @@ export function problemAnswer(c: PortalContext, error: ApiError): Response {
   };
   if (status === 429 && !c.res.headers.has('Retry-After')) c.header('Retry-After', '120');
   return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' });
+}
+
+/** What was thrown, as an answer. Our own mistakes are logged with their place, and not shown. */
+export function problemThrown(c: PortalContext, error: unknown): Response {
+  const problem = problemOf(error);
+  if (problem.status === 500 && error instanceof Error) {
+    const { log } = c.get('desk').office.desk;
+    log('error', 'portal.failed', `${c.req.method} ${c.req.path}: ${error.message}`, { stack: error.stack });
+  }
+  return problemAnswer(c, problem);
 }
