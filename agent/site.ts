@@ -1,7 +1,7 @@
 /** From the config to the plain values that the rest of the house works with. */
 import { join } from 'node:path';
 import type { AnswersConfig, Config, MailConfig, UpsConfig } from '../config/config.ts';
-import type { MailboxOptions } from './delivery/answers/mailbox.ts';
+import type { MailboxOptions } from './delivery/answers/mailbox-login.ts';
 import type { SmtpOptions } from './delivery/mail/smtp.ts';
 import type { AccessTokens } from './delivery/oauth2/access-tokens.ts';
 import type { OAuth2Options } from './delivery/oauth2/open.ts';

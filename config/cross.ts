@@ -3,7 +3,16 @@ import { isRecord, type Tree } from './input.ts';
 import { checkOAuth2 } from './oauth2.ts';
 import type { Finding, Path } from './problem.ts';
 import type { Drivers } from './schema.ts';
-import { isLoopback, Mistake, readAddress, readDate, readListen, readMailboxUrl, readMailUrl } from './values.ts';
+import {
+  isLoopback,
+  type MailServer,
+  Mistake,
+  readAddress,
+  readDate,
+  readListen,
+  readMailboxUrl,
+  readMailUrl,
+} from './values.ts';
 
 /** Options that say how a device is treated, not which one it is. */
 const manners: ReadonlySet<string> = new Set(['timeout', 'retries', 'writeCommunity']);
@@ -108,13 +117,22 @@ class CrossCheck {
         'is missing, as the user name is no address; write the address of the mailbox',
       );
     }
+    this.#answersTls(server, tls, answers['password'] === undefined);
+  }
+
+  #answersTls(server: MailServer, tls: unknown, byToken: boolean): void {
     if (server.implicitTls && (tls === 'off' || tls === 'opportunistic')) {
       const message = 'contradicts imaps://, which is always TLS; remove this line, or write imap:// in `url`';
       this.#error(['answers', 'tls'], message);
     } else if (tls === 'opportunistic' && !isLoopback(server.host)) {
       this.#error(
         ['answers', 'tls'],
-        'could let the password travel unencrypted; write `required`, or use imaps:// in `url`',
+        'could let the login travel unencrypted; write `required`, or use imaps:// in `url`',
+      );
+    } else if (tls === 'off' && !isLoopback(server.host) && byToken) {
+      this.#error(
+        ['answers', 'tls'],
+        'lets access tokens travel unencrypted; write `required`, or use imaps:// in `url`',
       );
     } else if (tls === 'off' && !isLoopback(server.host)) {
       this.#warn(

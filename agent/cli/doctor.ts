@@ -1,5 +1,5 @@
 /** `upsteward doctor`: looks at everything the agent depends on, and says what to do about what is wrong. */
-import { stat, statfs } from 'node:fs/promises';
+import { readFile, stat, statfs } from 'node:fs/promises';
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Command, Option } from 'commander';
@@ -8,6 +8,7 @@ import { withoutName } from '../../drivers/contract.ts';
 import { driverOptions } from '../../drivers/registry.ts';
 import type { HealthOutput, StatusOutput } from '../commands.ts';
 import { ControlError } from '../control/protocol.ts';
+import type { AccessTokens } from '../delivery/oauth2/access-tokens.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { ok, problem } from '../doctor/finding.ts';
 import {
@@ -15,25 +16,25 @@ import {
   judgeClock,
   judgeConfig,
   judgeInForce,
-  judgeMail,
   judgeReached,
   judgeReadable,
   judgeState,
   judgeTraps,
   judgeUps,
   judgeWays,
-  type MailCheck,
   type Place,
   type Tried,
 } from '../doctor/judge.ts';
+import { judgeAnswers, judgeMail, type MailboxFound, type MailCheck } from '../doctor/judge-mail.ts';
 import { isAll, nameOf } from '../listed.ts';
 import { askServer } from '../lister.ts';
 import { clockTrouble } from '../operations/clock.ts';
 import { printable } from '../poll.ts';
 import { Slots } from '../polling/slots.ts';
 import { realTimers } from '../polling/timers.ts';
+import { mailboxOptionsOf } from '../site.ts';
 import { builtAt, version } from '../version.ts';
-import { connectMs, sendsMail, withSmtp } from './mail-server.ts';
+import { connectMs, sendsMail, withAccessTokens, withSmtp } from './mail-server.ts';
 import type { GlobalOptions } from './session.ts';
 
 /** How many UPS units are read at the same time. */
@@ -48,7 +49,9 @@ interface DoctorOptions {
 export function addDoctor(program: Command, globals: () => GlobalOptions): void {
   program
     .command('doctor')
-    .description('look at config, state, clock, every UPS, mail server and endpoint; exit code 1 if something is wrong')
+    .description(
+      'look at config, state, clock, every UPS, mail server, mailbox and endpoint; exit code 1 if something is wrong',
+    )
     .option('--send', 'also send one event marked TEST, to the contact of the site only')
     .addOption(new Option('--json', 'print the findings as JSON'))
     .action(async (options: DoctorOptions) => {
@@ -75,7 +78,11 @@ async function examine(globals: GlobalOptions, send: boolean): Promise<Finding[]
   const now = new Date().toISOString();
   const status = await askAgent<StatusOutput>(globals, 'status');
   const clock = status ? status.clock : clockTrouble(now, undefined, builtAt);
-  const [ups, mail, endpoint] = await Promise.all([pollAll(globals, config), tryMail(config), tryEndpoint(config)]);
+  const [ups, [mail, answers], endpoint] = await Promise.all([
+    pollAll(globals, config),
+    tryMailAndAnswers(config),
+    tryEndpoint(config),
+  ]);
   return [
     ...findings,
     ...judgeInForce(status?.notInForce),
@@ -84,6 +91,7 @@ async function examine(globals: GlobalOptions, send: boolean): Promise<Finding[]
     ...ups,
     ...judgeWays(config),
     ...judgeMail(config.mail, config.site.contact.mail, mail),
+    ...judgeAnswers(config, answers, status?.answers?.trouble),
     ...judgeReached('endpoint', 'The endpoint', endpoint, 'See cloud.endpoint in the config.'),
     ...(send ? await sendTest(globals) : []),
   ];
@@ -137,10 +145,32 @@ async function namesOf(entry: UpsConfig): Promise<string[]> {
   return units.map((unit) => nameOf(entry, unit));
 }
 
-async function tryMail(config: Config): Promise<Tried<MailCheck> | undefined> {
+/** Both with the same access token: a provider may count who asks for many. */
+async function tryMailAndAnswers(
+  config: Config,
+): Promise<[Tried<MailCheck> | undefined, Tried<MailboxFound> | undefined]> {
+  return await withAccessTokens(config, async (tokens) => {
+    return await Promise.all([tryMail(config, tokens), tryAnswers(config, tokens)]);
+  });
+}
+
+async function tryMail(config: Config, tokens: AccessTokens | undefined): Promise<Tried<MailCheck> | undefined> {
   if (!sendsMail(config)) return undefined;
   const route = { from: config.mail.from.address, to: config.site.contact.mail };
-  return await attempt(() => withSmtp(config, (smtp) => smtp.verify(route)));
+  return await attempt(() => withSmtp(config, (smtp) => smtp.verify(route), tokens));
+}
+
+async function tryAnswers(
+  { answers }: Config,
+  tokens: AccessTokens | undefined,
+): Promise<Tried<MailboxFound> | undefined> {
+  if (answers === undefined) return undefined;
+  const { checkMailbox } = await import('../delivery/answers/mailbox-check.ts');
+  return await attempt(async () => {
+    const ca = answers.caFile === undefined ? undefined : await readFile(answers.caFile, 'utf8');
+    const timeouts = { setup: connectMs, idle: 2 * connectMs };
+    return await checkMailbox({ ...mailboxOptionsOf(answers, ca, tokens), timeouts });
+  });
 }
 
 /** Connects to the endpoint, with TLS where it has it; nothing is asked or posted. */

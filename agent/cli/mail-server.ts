@@ -11,12 +11,20 @@ export const connectMs = 10_000;
 export type ConfigWithMail = Config & { readonly mail: MailConfig };
 export const sendsMail = (config: Config): config is ConfigWithMail => config.mail !== undefined;
 
-/** Works with the mail server, and closes it. @throws DeliveryError; what reading `mail.caFile` throws */
-export async function withSmtp<T>(config: ConfigWithMail, work: (smtp: Smtp) => Promise<T>): Promise<T> {
+/**
+ * Works with the mail server, and closes it.
+ * @param tokens the source of access tokens, where the caller has one already
+ * @throws DeliveryError; what reading `mail.caFile` throws
+ */
+export async function withSmtp<T>(
+  config: ConfigWithMail,
+  work: (smtp: Smtp) => Promise<T>,
+  tokens?: AccessTokens,
+): Promise<T> {
   const { mail } = config;
   const { createSmtp } = await import('../delivery/mail/smtp.ts');
   const ca = mail.caFile === undefined ? undefined : await readFile(mail.caFile, 'utf8');
-  return await withAccessTokens(config, async (accessTokens) => {
+  const worked = async (accessTokens: AccessTokens | undefined): Promise<T> => {
     const timeouts = { setup: connectMs, total: 3 * connectMs };
     const smtp = createSmtp({ ...smtpOptionsOf(mail, ca, accessTokens), timeouts });
     try {
@@ -24,7 +32,8 @@ export async function withSmtp<T>(config: ConfigWithMail, work: (smtp: Smtp) => 
     } finally {
       await smtp.close();
     }
-  });
+  };
+  return tokens ? await worked(tokens) : await withAccessTokens(config, worked);
 }
 
 const say = (_level: string, _code: string, message: string): void => void process.stderr.write(`${message}\n`);

@@ -19,21 +19,10 @@ export interface Place {
 /** How a try ended: what it found, or why it failed, in words for the operator. */
 export type Tried<T> = { readonly found: T } | { readonly failed: string };
 
-/** What a mail server showed and said, without a mail. */
-export interface MailCheck {
-  readonly secure: boolean;
-  readonly authenticated: boolean;
-  /** The largest mail it takes, where it says so. */
-  readonly maxBytes?: number;
-  readonly refused?: { readonly who: 'sender' | 'recipient'; readonly reply: string };
-}
-
 const mib = 1024 * 1024;
 /** Less than this is little: a state of ten thousand units and a year of history fit in. */
 const enoughBytes = 200 * mib;
 const tooFewBytes = 10 * mib;
-/** What a server must take: a mail about a thousand UPS is smaller. */
-const enoughForMail = 1_000_000;
 
 /** The mistakes and warnings of the config file. */
 export function judgeConfig(path: string, problems: readonly Problem[]): Finding[] {
@@ -152,50 +141,6 @@ export function judgeUps(output: PollOutput): Finding[] {
   ];
 }
 
-/** Whether it takes mail from this sender to the contact; said by the server itself, short of a mail. */
-function judgeRoute(from: string, to: string, refused: MailCheck['refused']): Finding[] {
-  if (refused === undefined) return [ok('mail', `It would take a mail from ${from} to ${to}.`)];
-  const { who, reply } = refused;
-  const says = `A mail from ${from} to ${to} would not be taken: "${reply}".`;
-  if (reply.startsWith('4')) return [warning('mail', says, 'That is for now; try again in some minutes.')];
-  const todo =
-    who === 'sender'
-      ? 'Write a sender in mail.from that this login may use.'
-      : 'Look at site.contact.mail, and whether this login may send from mail.from to that address.';
-  return [problem('mail', says, todo)];
-}
-
-/** The mail server, whether its login and the sender go together, and whether it would take a mail. */
-export function judgeMail(mail: Config['mail'], to: string, tried: Tried<MailCheck> | undefined): Finding[] {
-  if (mail === undefined || tried === undefined) return [];
-  const server = `${mail.host}:${mail.port}`;
-  if ('failed' in tried)
-    return [problem('mail', tried.failed, 'Correct the section `mail` of the config; then `upsteward test-mail`.')];
-  const { secure, authenticated, maxBytes, refused } = tried.found;
-  const how = [
-    secure ? 'encrypted' : 'not encrypted',
-    ...(authenticated ? ['logged in'] : []),
-    ...(maxBytes === undefined ? [] : [`mails up to ${Math.floor(maxBytes / 1000)} kB`]),
-  ].join(', ');
-  const findings = [ok('mail', `${server} answers (${how}).`)];
-  if (maxBytes !== undefined && maxBytes < enoughForMail) {
-    const says = `${server} takes no mail above ${Math.floor(maxBytes / 1000)} kB: a mail about many UPS may be larger.`;
-    findings.push(warning('mail', says, 'Have the limit raised to a megabyte at least.'));
-  }
-  findings.push(...judgeRoute(mail.from.address, to, refused));
-  const [own, login] = [domainOf(mail.from.address), domainOf(mail.user ?? '')];
-  if (login !== undefined && own !== login) {
-    findings.push(
-      warning(
-        'mail',
-        `Mail is sent as ${mail.from.address}, and logged in as ${mail.user}: many servers refuse another domain, or mark it as spam.`,
-        'Write a sender of the same domain in mail.from, unless your server allows this one.',
-      ),
-    );
-  }
-  return findings;
-}
-
 /** Something with one answer: reached, or why not. */
 export function judgeReached(topic: Topic, what: string, tried: Tried<unknown> | undefined, todo: string): Finding[] {
   if (tried === undefined) return [];
@@ -209,5 +154,4 @@ export function judgeWays(config: Config): Finding[] {
   return [warning('mail', 'Neither mail nor an endpoint is configured: nobody is told of anything.', todo)];
 }
 
-const domainOf = (address: string): string | undefined => address.split('@')[1]?.toLowerCase();
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

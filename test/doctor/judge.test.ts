@@ -5,14 +5,15 @@ import {
   judgeClock,
   judgeConfig,
   judgeInForce,
-  judgeMail,
   judgeReached,
   judgeReadable,
   judgeState,
   judgeTraps,
   judgeUps,
 } from '../../agent/doctor/judge.ts';
+import { judgeAnswers, judgeMail } from '../../agent/doctor/judge-mail.ts';
 import type { Facts } from '../../agent/lifecycle/model.ts';
+import { Secret } from '../../config/secret.ts';
 
 const levels = (findings: readonly Finding[]) => findings.map(({ level }) => level);
 const mib = 1024 * 1024;
@@ -25,6 +26,27 @@ const mail = {
   verifyCertificate: true,
   from: { address: 'ups@example.com' },
   replyTo: { address: 'it@example.com' },
+} as const;
+const answers = {
+  host: 'mail.example.com',
+  port: 993,
+  implicitTls: true,
+  tls: 'required',
+  verifyCertificate: true,
+  folder: 'INBOX',
+  user: 'answers@example.com',
+  password: new Secret('x'),
+  address: 'answers@example.com',
+  plusAddressing: false,
+  moveTo: 'Answers',
+} as const;
+const found = {
+  secure: true,
+  byToken: false,
+  announces: true,
+  moves: true,
+  writable: true,
+  handled: 'writable',
 } as const;
 const reached = { found: { secure: true, authenticated: true } };
 const fact = <T>(value: T) => ({ value, source: 'ups', confidence: 'sound', raw: `${value}` }) as const;
@@ -148,6 +170,53 @@ describe('what the doctor says', () => {
       todo: expect.stringContaining('site.contact.mail'),
     });
     expect(refused('recipient', '451 4.7.1 greylisted')?.level).toBe('warning');
+  });
+
+  it('of a login with an access token', () => {
+    const byToken = { ...mail, user: 'ups@example.com' };
+    expect(judgeMail(byToken, 'it@example.com', reached)[0]?.says).toContain('logged in with an access token');
+    expect(judgeMail(byToken, 'it@example.com', { failed: 'no token' })[0]?.todo).toContain('OAuth2');
+  });
+
+  it('of the mailbox: read, changed, and on the way of replies', () => {
+    expect(judgeAnswers({}, undefined, undefined)).toEqual([]);
+    expect(judgeAnswers({ answers }, { failed: 'no way' }, undefined)).toMatchObject([
+      { level: 'problem', says: 'no way', todo: expect.stringContaining('docs/answers.md') },
+    ]);
+    const says = (...args: Parameters<typeof judgeAnswers>) => judgeAnswers(...args).map((each) => each.says);
+    expect(levels(judgeAnswers({ answers, mail }, { found }, undefined))).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(says({ answers, mail }, { found }, undefined)).toEqual([
+      'mail.example.com:993, folder INBOX, can be read (encrypted, logged in); new mail is announced at once.',
+      'Handled mail goes to the folder Answers.',
+      'Replies go to answers@example.com; a mail to it shows whether they arrive.',
+      'Mail that comes back goes to ups@example.com: it is noticed only where that arrives in the mailbox as well.',
+    ]);
+    const own = { ...mail, from: { address: 'Answers@example.com' } };
+    expect(levels(judgeAnswers({ answers, mail: own }, { found }, undefined))).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it.each([
+    ['problem', 'cannot be marked as read', { writable: false }],
+    ['problem', 'Answers is open for reading only', { handled: 'read-only' }],
+    ['warning', 'cannot move mail', { moves: false }],
+    ['ok', 'Answers, which is made when needed', { handled: 'missing' }],
+    ['ok', 'looked for every 10 minutes', { announces: false }],
+    ['ok', 'logged in with an access token', { byToken: true }],
+    ['ok', 'not encrypted', { secure: false }],
+  ] as const)('of the mailbox: %s, %s', (level, words, change) => {
+    const findings = judgeAnswers({ answers }, { found: { ...found, ...change } }, undefined);
+    expect(findings.filter(({ says }) => says.includes(words))).toMatchObject([{ level }]);
+    for (const each of findings) expect(each.todo === undefined).toBe(each.level === 'ok');
+  });
+
+  it('of replies that go to another domain, or by plus addressing, and of an agent in trouble', () => {
+    const elsewhere = { ...answers, address: 'answers@other.example' };
+    expect(levels(judgeAnswers({ answers: elsewhere }, { found }, undefined))).toEqual(['ok', 'ok', 'warning']);
+    const noAddress = { ...answers, user: 'steward' };
+    expect(levels(judgeAnswers({ answers: noAddress }, { found }, undefined))).toEqual(['ok', 'ok', 'ok']);
+    const plus = judgeAnswers({ answers: { ...answers, plusAddressing: true } }, { found }, 'it is away');
+    expect(plus.map(({ says }) => says).join()).toContain('answers+test@example.com');
+    expect(plus.at(-1)).toMatchObject({ level: 'warning', says: 'The running agent cannot read it: it is away' });
   });
 
   it('of whatever is reached or not', () => {

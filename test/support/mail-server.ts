@@ -18,6 +18,8 @@ export interface MailServerOptions {
   readonly mailboxes: readonly string[];
   /** Addresses that are taken, and come back for good (RFC 3464) since there is no mailbox behind them. */
   readonly bouncing?: readonly string[];
+  /** Takes access tokens as well, by these SASL mechanisms, and asks a provider whose they are (RFC 7662). */
+  readonly tokens?: { readonly introspectionUrl: string; readonly mechanisms: 'xoauth2' | 'xoauth2 oauthbearer' };
 }
 
 export interface Ports {
@@ -69,7 +71,8 @@ export class MailServer {
     await writeFile(join(folder, 'postfix/main.cf'), mainCf(folder, options));
     await writeFile(join(folder, 'postfix/master.cf'), masterCf(this.ports));
     await writeFile(join(folder, 'users'), await this.#users(options.mailboxes));
-    await writeFile(join(folder, 'dovecot.conf'), dovecotConf(folder, this.ports));
+    await writeFile(join(folder, 'oauth2.conf'), oauth2Conf(options));
+    await writeFile(join(folder, 'dovecot.conf'), dovecotConf(folder, this.ports, options));
     await this.#daemon('dovecot', '-c', join(folder, 'dovecot.conf'));
     await this.#daemon('postfix', '-c', join(folder, 'postfix'), 'start');
   }
@@ -117,6 +120,13 @@ export class MailServer {
       await writeFile(file, `From: someone@x.example\nSubject: ${n}\n\n${'x'.repeat(500)}\n`);
     }
     await exec('chown', ['-R', owner, maildir]);
+  }
+
+  /** Makes a folder of a mailbox that can be read, and not changed. */
+  async addReadOnly(mailbox: string, name: string): Promise<void> {
+    const folder = join(this.#folder, 'mail', mailbox, `.${name}`);
+    for (const part of ['cur', 'new', 'tmp']) await mkdir(join(folder, part), { recursive: true });
+    await exec('chmod', ['-R', 'a=rX', folder]);
   }
 
   /** Stops both and removes everything. */
@@ -218,7 +228,24 @@ postlog unix-dgram n - n - 1 postlogd
 `;
 }
 
-function dovecotConf(folder: string, { imap, imaps }: Ports): string {
+/** How dovecot learns whose a token is. */
+function oauth2Conf({ tokens }: MailServerOptions): string {
+  return `
+introspection_url = ${tokens?.introspectionUrl ?? ''}
+introspection_mode = auth
+force_introspection = yes
+username_attribute = email
+active_attribute = active
+active_value = true
+`;
+}
+
+function dovecotConf(folder: string, { imap, imaps }: Ports, { tokens }: MailServerOptions): string {
+  const byToken = `passdb {
+  driver = oauth2
+  mechanisms = ${tokens?.mechanisms}
+  args = ${folder}/oauth2.conf
+}`;
   const database = `{
   driver = passwd-file
   args = username_format=%u ${folder}/users
@@ -231,7 +258,8 @@ listen = ${host}
 ssl = required
 ssl_cert = <${folder}/tls/cert.pem
 ssl_key = <${folder}/tls/key.pem
-auth_mechanisms = plain login
+auth_mechanisms = plain login ${tokens?.mechanisms ?? ''}
+${tokens ? byToken : ''}
 mail_location = maildir:${folder}/mail/%u
 mail_uid = ${owner}
 first_valid_uid = 100

@@ -11,6 +11,8 @@ export interface TokenServerOptions {
   readonly user?: string;
   /** Each refresh token is good for one use, and brings the next one. */
   readonly rotating?: boolean;
+  /** What a server is told that asks about a token which is not good (any more). Default: what RFC 7662 says. */
+  readonly unknown?: TokenReplyOf;
 }
 
 export interface TokenReplyOf {
@@ -41,7 +43,8 @@ export class TokenServer {
     this.#server = http.createServer((request, response) => {
       this.#answer(request).then(
         ({ status, body, headers }) => {
-          response.writeHead(status, { 'content-type': 'application/json', ...headers });
+          // A connection that is kept could end just when the next question is on its way.
+          response.writeHead(status, { 'content-type': 'application/json', connection: 'close', ...headers });
           response.end(typeof body === 'string' ? body : JSON.stringify(body));
         },
         () => response.destroy(),
@@ -107,7 +110,8 @@ export class TokenServer {
 
   #introspect({ headers }: http.IncomingMessage): TokenReplyOf {
     const token = /^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1] ?? '';
-    if (!this.good.has(token)) return { status: 401, body: { error: 'invalid_token' } };
+    const unknown = this.#options.unknown ?? { status: 200, body: { active: false, email: '' } };
+    if (!this.good.has(token)) return unknown;
     return { status: 200, body: { active: true, email: this.#options.user } };
   }
 }

@@ -2,6 +2,7 @@
 import { hide } from '../hide.ts';
 import { clean } from '../mail/clean.ts';
 import { OAuth2Error } from '../oauth2/oauth2-error.ts';
+import { steady } from '../steady.ts';
 
 export type MailboxErrorCode = 'auth' | 'tls' | 'timeout' | 'unreachable' | 'misconfigured';
 
@@ -44,8 +45,12 @@ export function explainMailbox(error: unknown, { server, folder, secrets, byToke
   const code = String(field('code') ?? '');
   const said = field('responseText') ?? field('response');
   const message = error instanceof Error ? error.message : String(error);
-  const words = hide(clean(typeof said === 'string' && said !== '' ? said : message, 200), secrets);
+  const words = steady(hide(clean(typeof said === 'string' && said !== '' ? said : message, 200), secrets));
   const failed = (kind: MailboxErrorCode, text: string): MailboxError => new MailboxError(kind, text, { cause: error });
+  // RFC 5530: something that the server itself needs is down.
+  if (field('serverResponseCode') === 'UNAVAILABLE') {
+    return failed('unreachable', `${server} cannot say for now whether the agent may read the mailbox: "${words}".`);
+  }
   if (field('authenticationFailed') === true || message === noSuchLogin) {
     return failed('auth', aboutLogin(server, message === noSuchLogin ? undefined : words, byToken));
   }

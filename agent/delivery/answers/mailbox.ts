@@ -1,26 +1,9 @@
-/** One IMAP mailbox (RFC 9051, RFC 3501): the only place that touches imapflow. Nothing is marked but by `done`. */
-import { type FetchMessageObject, ImapFlow, type ImapFlowOptions, type MessageStructureObject } from 'imapflow';
-import { type AccessTokens, withAccessToken } from '../oauth2/access-tokens.ts';
+/** One IMAP mailbox (RFC 9051, RFC 3501). Nothing is marked but by `done`. */
+import { type FetchMessageObject, ImapFlow, type MessageStructureObject } from 'imapflow';
 import { parseHeaders, wantedHeaders } from './headers.ts';
 import type { MailBody, MailHead } from './judge.ts';
 import { explainMailbox, type MailboxContext, MailboxError } from './mailbox-error.ts';
-
-export interface MailboxOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly implicitTls: boolean;
-  readonly tls: 'required' | 'opportunistic' | 'off';
-  readonly verifyCertificate: boolean;
-  /** PEM text of the authorities to trust instead of the system's. */
-  readonly ca?: string;
-  readonly user: string;
-  readonly password?: string;
-  /** Without a password: the login is with an access token. */
-  readonly accessTokens?: AccessTokens;
-  readonly folder: string;
-  /** Where handled mail goes; absent: it stays. */
-  readonly moveTo?: string;
-}
+import { clientOptions, contextOf, type Login, type MailboxOptions, withLogin } from './mailbox-login.ts';
 
 /** A mail in the mailbox, so far without its body. */
 export interface MailboxItem {
@@ -52,9 +35,6 @@ export interface Mailbox {
 /** Of a text, so much is read; an answer is its first line. */
 const maxTextBytes = 32 * 1024;
 const maxReportBytes = 64 * 1024;
-/** What a server may send at once: a mail's structure is a few kilobytes. */
-const maxResponse = 4 * 2 ** 20;
-
 /** Connects, logs in and opens the folder. @throws MailboxError */
 export async function openMailbox(options: MailboxOptions): Promise<Mailbox> {
   return await withLogin(options, async (login) => {
@@ -62,28 +42,6 @@ export async function openMailbox(options: MailboxOptions): Promise<Mailbox> {
     await mailbox.open();
     return mailbox;
   });
-}
-
-/** With the password, or with an access token: that may have been withdrawn before its time. @throws MailboxError */
-async function withLogin<T>(options: MailboxOptions, work: (login: Login) => Promise<T>): Promise<T> {
-  const { password, accessTokens } = options;
-  if (password !== undefined || accessTokens === undefined) return await work({ pass: password ?? '' });
-  const refused = (error: unknown) => error instanceof MailboxError && error.code === 'auth';
-  try {
-    return await withAccessToken(accessTokens, (accessToken) => work({ accessToken }), refused);
-  } catch (error) {
-    throw explainMailbox(error, contextOf(options));
-  }
-}
-
-type Login = { readonly pass: string } | { readonly accessToken: string };
-
-/** What no message may repeat, beside where it happened. */
-function contextOf(options: MailboxOptions, login?: Login): MailboxContext {
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  const byToken = login !== undefined && 'accessToken' in login;
-  const secrets = login === undefined ? [] : [byToken ? login.accessToken : login.pass];
-  return { server: `${host}:${options.port}`, folder: options.folder, secrets, byToken };
 }
 
 class ImapMailbox implements Mailbox {
@@ -251,29 +209,6 @@ class ImapMailbox implements Mailbox {
 }
 
 const shortly = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 2000).unref());
-
-function clientOptions(options: MailboxOptions, login: Login): ImapFlowOptions {
-  const { host, port, implicitTls, tls, verifyCertificate, ca, user } = options;
-  return {
-    host,
-    port,
-    secure: implicitTls,
-    ...(implicitTls || tls === 'opportunistic' ? {} : { doSTARTTLS: tls === 'required' }),
-    tls: { rejectUnauthorized: verifyCertificate, ...(ca === undefined ? {} : { ca }) },
-    auth: { user, ...login },
-    logger: false,
-    clientInfo: { name: 'upsteward' },
-    connectionTimeout: 30_000,
-    greetingTimeout: 30_000,
-    socketTimeout: 120_000,
-    autoIdleDelay: 500,
-    // Short of what firewalls forget; servers allow half an hour.
-    maxIdleTime: 4 * 60_000,
-    maxLineLength: maxResponse,
-    maxLiteralSize: maxResponse,
-    maxResponseSize: 2 * maxResponse,
-  };
-}
 
 function headOf({ envelope, headers }: FetchMessageObject): MailHead {
   const from = envelope?.from?.[0]?.address;

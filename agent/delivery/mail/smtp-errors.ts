@@ -1,6 +1,7 @@
 /** What nodemailer and a mail server say when a mail does not leave, as a DeliveryError with a verdict. Pure. */
 import { DeliveryError, type DeliveryErrorCode } from '../channel.ts';
 import { hide } from '../hide.ts';
+import { steady } from '../steady.ts';
 import { clean } from './clean.ts';
 
 /** How far the conversation with the server had come. */
@@ -143,11 +144,6 @@ function whatOfLogin({ byToken, reply }: About): string {
   if (passwordsOff.test(reply))
     return 'It takes no password, or not this one: log in by OAuth2, or with an app password. See docs/mail-servers.md.';
   return 'Check mail.user and the password in the configuration.';
-}
-
-/** Without the server, time and number that large providers add, so that the same refusal is the same message. */
-function steady(reply: string): string {
-  return reply.replace(/ \[\S+ \d{4}-\d\d-\d\dT\S+ \S+\]$/, '').replace(/ \S+ - gsmtp$/, '');
 }
 
 function tls(server: string, words: string): Verdict {

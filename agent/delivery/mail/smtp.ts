@@ -100,7 +100,9 @@ export function createSmtp(options: SmtpOptions): Smtp {
     if (user === undefined) return await session(undefined, work);
     if (password !== undefined || accessTokens === undefined)
       return await session({ user, secret: { password: password ?? '' } }, work);
-    const refused = (error: unknown) => error instanceof DeliveryError && error.code === 'auth';
+    // RFC 4954: 454 is a login that fails for now, which some servers say of a token that has ended.
+    const refused = (error: unknown) =>
+      error instanceof DeliveryError && (error.code === 'auth' || error.reply?.startsWith('454') === true);
     try {
       return await withAccessToken(
         accessTokens,

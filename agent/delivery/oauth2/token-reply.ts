@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { hide } from '../hide.ts';
 import { clean } from '../mail/clean.ts';
+import { steady } from '../steady.ts';
 import { OAuth2Error } from './oauth2-error.ts';
 
 export interface GrantedToken {
@@ -102,11 +103,6 @@ function notAnEndpoint({ status, body }: TokenReply, { where, secrets }: TokenQu
 /** One line without secrets, also where something invisible or the end of the line cuts them. */
 function shown(text: string, max: number, secrets: readonly string[]): string {
   return clean(hide(clean(text, longestReply), secrets), max);
-}
-
-/** Without what is different each time, so that the same refusal is the same message. */
-function steady(description: string): string {
-  return description.replace(/\s*\b(Trace ID|Correlation ID|Timestamp):.*$/s, '');
 }
 
 function parseJson(text: string): unknown {

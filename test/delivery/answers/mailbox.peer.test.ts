@@ -4,12 +4,8 @@ import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isReport, judge } from '../../../agent/delivery/answers/judge.ts';
-import {
-  type Mailbox,
-  type MailboxItem,
-  type MailboxOptions,
-  openMailbox,
-} from '../../../agent/delivery/answers/mailbox.ts';
+import { type Mailbox, type MailboxItem, openMailbox } from '../../../agent/delivery/answers/mailbox.ts';
+import type { MailboxOptions } from '../../../agent/delivery/answers/mailbox-login.ts';
 import { languages } from '../../../agent/delivery/mail/content.ts';
 import { MailServer } from '../../support/mail-server.ts';
 import { token } from '../mail/samples.ts';
