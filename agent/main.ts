@@ -16,7 +16,7 @@ import { addDoctor } from './cli/doctor.ts';
 import { addFacts } from './cli/facts.ts';
 import { addInit } from './cli/init.ts';
 import { addPassword } from './cli/password.ts';
-import { connectionText, eventsText, previewText, statusText } from './cli/print.ts';
+import { eventsText, previewText, resellerText, statusText } from './cli/print.ts';
 import { addRecords } from './cli/records.ts';
 import { addRunning } from './cli/running.ts';
 import type { GlobalOptions } from './cli/session.ts';
@@ -178,7 +178,7 @@ function addReseller(program: Command, globals: () => GlobalOptions): void {
     .description('show whether the reseller is invited, has accepted, or has left')
     .addOption(json())
     .action(async (options: { json?: boolean }) => {
-      await show<ConnectionView>(globals(), 'reseller status', {}, options.json, connectionText);
+      await show<ConnectionView>(globals(), 'reseller status', {}, options.json, resellerText);
     });
   const plain = {
     invite: ['send a new invitation to the address in the config', 'pending'],

@@ -6,6 +6,7 @@ import type { ServerStatus } from '../lister.ts';
 import type { ConnectionView, EventView } from '../operations/overview.ts';
 import type { PreviewedMail } from '../operations/preview.ts';
 import { printable } from '../poll.ts';
+import { shownState, stateWords } from '../portal/reseller/words.ts';
 import type { TrapStatus } from '../traps.ts';
 
 /** Rows as aligned columns. */
@@ -88,6 +89,12 @@ function trapsText({ listening, host, port, trouble, polls, others, unknown, ...
 
 function serverText({ entry, units, trouble }: ServerStatus): string {
   return `${entry}: ${units} UPS of its server${trouble === undefined ? '' : `, which could not be asked: ${trouble}`}`;
+}
+
+/** The connection, and what its state means: in the words of the page. */
+export function resellerText(view: ConnectionView): string {
+  const { name, means } = stateWords[shownState(view)];
+  return `${connectionText(view)}\n${name}: ${means}`;
 }
 
 export function connectionText(view: ConnectionView): string {

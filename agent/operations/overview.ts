@@ -63,6 +63,8 @@ export interface UnitView extends UnitSummary {
 
 export interface ConnectionView {
   readonly state: ConnectionState;
+  /** The customer wants no reseller, and is not asked when a UPS is added. */
+  readonly notInterested?: true;
   readonly address?: string;
   readonly since?: string;
   readonly invitedAt?: string;
@@ -131,6 +133,7 @@ export function connectionView(desk: Desk): ConnectionView {
   const lapse = c.takenAt && new Date(Date.parse(c.takenAt) + 168 * 3_600_000).toISOString();
   return {
     state: c.state,
+    ...(desk.site().reseller?.notInterested ? { notInterested: true as const } : {}),
     ...(c.address === '' ? {} : { address: c.address, since: c.since }),
     ...(c.invitedAt ? { invitedAt: c.invitedAt } : {}),
     ...(c.takenAt ? { takenAt: c.takenAt } : {}),

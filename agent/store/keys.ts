@@ -6,7 +6,7 @@ export const keys = {
   site: 'site',
   connection: 'connection',
   /** The token of a connection that a newer invitation has replaced, by its hash. */
-  endedToken: (hash: string): string => `token/${hash}`,
+  endedToken: (hash: string): string => `ended/${hash}`,
   /** How far the mailbox for answers was read. */
   mailbox: 'mailbox',
   /** The day of the last daily run. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { answer } from '../../agent/operations/answer.ts';
+import { cancel, followConfig, invite } from '../../agent/operations/reseller.ts';
 import {
   calendarSince,
   closeCalendar,
@@ -28,6 +30,17 @@ describe('a token of the API', () => {
     const word = made.token.slice(4);
     expect((await kept(b)).toLowerCase()).not.toContain(word);
     expect(tokenViews(b.desk)).toEqual([{ name: 'PSA tool', readOnly: true, createdAt: b.now }]);
+  });
+
+  it('stands apart from the words of invitations that have ended', async () => {
+    const b = bench();
+    await followConfig(b.desk);
+    const ended = b.token();
+    await cancel(b.desk);
+    await invite(b.desk);
+    expect(tokenViews(b.desk)).toEqual([]);
+    expect(await useToken(b.desk, ended, true)).toBeUndefined();
+    expect(await answer(b.desk, ended, 'accept', 'link')).toMatchObject({ outcome: 'ended' });
   });
 
   it('opens until it is revoked, and the day of its use is kept', async () => {

@@ -22,6 +22,8 @@ const connection = {
   answeredAt: instant.optional(),
   answeredBy: z.enum(answerWays).optional().describe('The way in which the answer came.'),
   answeredFrom: z.string().optional().describe('Who sent the answer, as the mail or the endpoint says.'),
+  answeredHow: z.string().optional().describe("How it was given, in the endpoint's words."),
+  notInterested: z.literal(true).optional().describe('No reseller is wanted.'),
   failing: z
     .object({ at: instant, reply: z.string() })
     .optional()
@@ -117,6 +119,8 @@ const consent = named(
           previous: connectionState,
           by: z.string().optional(),
           from: z.string().optional(),
+          how: z.string().optional(),
+          givenAt: instant.optional().describe('Where it was given earlier than it was known here.'),
           reply: z.string().optional(),
         }),
       )

@@ -12,7 +12,7 @@ import { changeReseller } from '../reseller/change.ts';
 import { type MoveName, makeMove } from '../reseller/moves.ts';
 import { Settings } from '../reseller/settings.tsx';
 import { StateCard } from '../reseller/state.tsx';
-import { explained, type ShownState, stateWords } from '../reseller/words.ts';
+import { explained, shownState, stateWords } from '../reseller/words.ts';
 
 export const reseller: RouteModule = {
   access: 'customer',
@@ -58,7 +58,7 @@ async function update(c: PortalContext, desk: PortalDesk): Promise<Response> {
     if (!changed) return goTo(c, '/reseller', { kind: 'done', text: unchanged(desk) });
     return goTo(c, '/reseller', {
       kind: 'done',
-      text: `The settings are saved. ${stateWords[await shownState(desk)].means}`,
+      text: `The settings are saved. ${stateWords[shownState(await statusOf(desk))].means}`,
     });
   });
 }
@@ -70,19 +70,13 @@ function unchanged(desk: PortalDesk): string {
   return `The settings are as they were.${again}`;
 }
 
-async function shownState(desk: PortalDesk): Promise<ShownState> {
-  return stateOf(desk, (await desk.run('reseller status', {})) as ConnectionView);
-}
-
-function stateOf(desk: PortalDesk, { state }: ConnectionView): ShownState {
-  const { notInterested = false } = desk.office.desk.site().reseller ?? {};
-  return notInterested && state !== 'pending' && state !== 'confirmed' ? 'not-interested' : state;
-}
+const statusOf = async (desk: PortalDesk): Promise<ConnectionView> =>
+  (await desk.run('reseller status', {})) as ConnectionView;
 
 async function resellerPage(c: PortalContext, desk: PortalDesk): Promise<Response> {
-  const view = (await desk.run('reseller status', {})) as ConnectionView;
+  const view = await statusOf(desk);
   const site = desk.office.desk.site();
-  const shown = stateOf(desk, view);
+  const shown = shownState(view);
   const language = site.reseller?.language === site.language ? undefined : site.reseller?.language;
   return page(
     c,

@@ -1,7 +1,13 @@
 /** The states of the connection as the page words them, what each means, and what can be done in it. */
 import type { ConnectionState } from '../../lifecycle/connection.ts';
+import type { ConnectionView } from '../../operations/overview.ts';
 
 export type ShownState = ConnectionState | 'not-interested';
+
+/** That no reseller is wanted shows while there is none. */
+export function shownState({ state, notInterested }: Pick<ConnectionView, 'state' | 'notInterested'>): ShownState {
+  return notInterested && state !== 'pending' && state !== 'confirmed' ? 'not-interested' : state;
+}
 
 interface StateWords {
   readonly name: string;
