@@ -1,5 +1,5 @@
 /** What is looked for on the overview: read from the address, and written back into it. */
-import { type Kind, kinds, plain, type Row } from './rows.ts';
+import { type Kind, kinds, plain, type Row, wordsOf } from './rows.ts';
 
 export const states = ['attention', 'soon', 'quiet', 'confirm', 'silent'] as const;
 export type StateFilter = (typeof states)[number];
@@ -58,7 +58,7 @@ export function isInScope({ q, site, kind }: Filters): (row: Row) => boolean {
   return (row) =>
     (site === '' || row.site === site) &&
     (kind === undefined || row.dates[kind] !== undefined || row.events.some((event) => event.kind === kind)) &&
-    words.every((word) => row.words.includes(word));
+    words.every((word) => wordsOf(row).includes(word));
 }
 
 /** Whether a row is in the state that is looked for. @param isSilent it did not answer the last time */

@@ -38,6 +38,8 @@ export interface Row {
   readonly site?: string;
   readonly model?: string;
   readonly serial?: string;
+  /** The order numbers of the UPS and of its cartridge. */
+  readonly parts: readonly string[];
   readonly state: RowState;
   /** What is open and told, the most urgent first. */
   readonly events: readonly RowEvent[];
@@ -47,8 +49,6 @@ export interface Row {
   readonly toConfirm: boolean;
   /** The smaller, the more urgent. */
   readonly rank: number;
-  /** What a search looks at. */
-  readonly words: string;
 }
 
 /** Behind everything that has a date. */
@@ -106,15 +106,6 @@ export function rowOf(unit: Unit, config: ConfiguredUnit, day: Day): Row {
   };
   const [model, serial] = [text(facts['device.model']), text(facts['device.serial'])];
   const names = config.ways.map(({ name }) => name);
-  const words = [
-    config.name,
-    ...names,
-    config.site,
-    model,
-    serial,
-    text(facts['device.part']),
-    text(facts['battery.cartridge']),
-  ];
   const first = events[0];
   return {
     name: config.name,
@@ -122,13 +113,13 @@ export function rowOf(unit: Unit, config: ConfiguredUnit, day: Day): Row {
     ...(config.site === undefined ? {} : { site: config.site }),
     ...(model === '' ? {} : { model }),
     ...(serial === '' ? {} : { serial }),
+    parts: [text(facts['device.part']), text(facts['battery.cartridge'])],
     state: first === undefined ? 'quiet' : isReached(first) ? 'attention' : 'soon',
     events,
     dates,
     ...(facts['plan.kind'] ? { plan: facts['plan.kind'].value } : {}),
     toConfirm: dates.battery === undefined || Object.values(dates).some((fact) => fact.confidence === 'doubtful'),
     rank: first === undefined ? nextDate(Object.values(dates), day) : eventRank(first),
-    words: plain(words.join(' ')),
   };
 }
 
@@ -137,16 +128,27 @@ function unreadRow({ name, site, ways }: ConfiguredUnit): Row {
     name,
     ways: ways.map((way) => way.name),
     ...(site === undefined ? {} : { site }),
+    parts: [],
     state: 'unread',
     events: [],
     dates: {},
     toConfirm: true,
     rank: unreadRank,
-    words: plain(`${name} ${site ?? ''}`),
   };
 }
 
 const text = (fact: Fact<string> | undefined): string => fact?.value ?? '';
+
+const wordsKnown = new WeakMap<Row, string>();
+
+/** What a search looks at: worked out once a row, when somebody searches. */
+export function wordsOf(row: Row): string {
+  const known = wordsKnown.get(row);
+  if (known !== undefined) return known;
+  const words = plain([row.name, ...row.ways, row.site, row.model, row.serial, ...row.parts].join(' '));
+  wordsKnown.set(row, words);
+  return words;
+}
 
 /** How texts are compared: without case, and in one form of each letter. */
 export const plain = (text: string): string => (isAscii.test(text) ? text : text.normalize('NFKC')).toLowerCase();
