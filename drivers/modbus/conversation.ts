@@ -160,7 +160,7 @@ export class Conversation {
 
   async #ask(parts: readonly Part[]): Promise<{ readonly part: Part; readonly answer: Answer }> {
     const { unit, timeoutMs, log } = this.#party;
-    const part = this.#line.choose(unit, parts);
+    const part = await this.#line.choose(unit, parts, this.#limit);
     const [address, count] = part;
     const answer = await this.#line.ask({ unit, address, count }, timeoutMs, this.#limit, log);
     this.#heardAnything = true;

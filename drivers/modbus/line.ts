@@ -110,14 +110,19 @@ export class Line {
   /**
    * The part to ask for: the first whose answer no other request of late can be mistaken for. An answer on a serial
    * line says only which unit it comes from and how long it is, so length stands in for the missing transaction id.
-   * @throws LineError `owing`
+   * Waits where a part will be free soon.
+   * @throws LineError `owing` where none will be
    */
-  choose(unit: number, parts: readonly Part[]): Part {
+  async choose(unit: number, parts: readonly Part[], limit: Limit): Promise<Part> {
     const now = performance.now();
     for (const [shape, until] of this.#taken) if (until <= now) this.#taken.delete(shape);
-    const free = parts.find(([, count]) => !this.#taken.has(shapeOf(unit, count)));
-    if (free === undefined) throw new LineError('owing', 'too many answers are still due: the line is left to calm');
-    return free;
+    const waits = parts.map(([, count]) => (this.#taken.get(shapeOf(unit, count)) ?? now) - now);
+    const wait = Math.min(...waits);
+    const part = parts[waits.indexOf(wait)];
+    if (part === undefined || wait > Math.min(this.#manners.echo, limit.left()))
+      throw new LineError('owing', 'too many answers are still due: the line is left to calm');
+    await pause(wait, limit);
+    return part;
   }
 
   /** One question and its answer. @throws LineError; the line knows what it means for the next one */

@@ -1,7 +1,7 @@
 /**
  * Question and answer over a line on which answers may come late, twice, broken, or mixed with alerts. Nothing in UPS-Link
- * ties an answer to its question, so: one question at a time, an answer must look like one, and after anything odd the
- * line must be quiet and answer `Y` before the next question.
+ * ties an answer to its question, and nothing protects its characters, so: one question at a time, an answer must look like
+ * one and come three times alike, and after anything odd the line must be quiet and answer `Y` before the next question.
  */
 import { Hearing, notAvailable, type QueryName, queries, replaceBatteryAlert } from './protocol.ts';
 
@@ -28,6 +28,8 @@ export interface Manners {
 }
 
 const attempts = 3;
+/** Answers to one question, until enough are alike. */
+const mostAnswers = 10;
 
 export class Conversation {
   readonly #send: (text: string) => void;
@@ -83,11 +85,25 @@ export class Conversation {
   }
 
   /**
-   * Asks one question. An odd answer is asked for once more, after the line has come to rest.
+   * Asks one question until three answers in a row are alike; of none at all, two are enough.
    * @returns the answer; `undefined` when the unit has none, or none that fits
-   * @throws ConversationError when the unit does not answer any more
+   * @throws ConversationError when the unit does not answer any more, or says something else each time
    */
   async ask(name: QueryName, signal: AbortSignal): Promise<string | undefined> {
+    let [last, alike] = [await this.#askOnce(name, signal), 1];
+    for (let count = 1; count < mostAnswers; count += 1) {
+      const answer = await this.#askOnce(name, signal);
+      const isSame = answer === last;
+      alike = isSame ? alike + 1 : 1;
+      last = answer;
+      if (alike >= (answer === undefined ? 2 : 3)) return answer;
+      if (!isSame) await this.start(signal);
+    }
+    throw new ConversationError('strange', 'it answers the same question differently each time');
+  }
+
+  /** An odd answer is asked for once more, after the line has come to rest. */
+  async #askOnce(name: QueryName, signal: AbortSignal): Promise<string | undefined> {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await this.#rest(this.#manners.gapMs, signal);
       const answer = await this.#exchange(name, signal);

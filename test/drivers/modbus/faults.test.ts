@@ -5,9 +5,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Driver, DriverError, type Reading } from '../../../drivers/contract.ts';
+import { badGateway, badSerial, type Random, randomOf, staleGateway } from '../../../scripts/simulator/bad-lines.ts';
+import { Bus, type Fate, healthy } from '../../../scripts/simulator/bus.ts';
 import { SimulatedModbusUnit, smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
-import { Bus, elapse, type Fate, healthy, pieces, type Random, sleep, stopTime } from './bus.ts';
 import { driverOn, lineOn, parse, plainUnit, says, valuesOf } from './support.ts';
+import { elapse, sleep, stopTime } from './time.ts';
 
 beforeEach(stopTime);
 afterEach(() => {
@@ -52,84 +54,6 @@ function expectExactly(reading: Reading, unit: number, turn: number): void {
   expect(says(reading, 'battery.needs-replacement')).toEqual({ 'battery-error': (turn >> 1) % 2 !== 0 });
 }
 
-/** Flips bits in up to two neighbouring bytes, which a checksum of 16 bits always notices. */
-function corrupted(reply: Buffer, random: Random): Buffer {
-  const bytes = Buffer.from(reply);
-  const at = random(bytes.length);
-  bytes[at] = (bytes[at] ?? 0) ^ (1 + random(255));
-  if (at + 1 < bytes.length) bytes[at + 1] = (bytes[at + 1] ?? 0) ^ random(256);
-  return bytes;
-}
-
-/** What a bad serial line does. Answers come up to half a minute late; repetitions follow within a few seconds. */
-function badSerial(random: Random): Fate {
-  return (reply) => {
-    const soon = 5 + random(300);
-    switch (random(14)) {
-      case 0:
-        return [];
-      case 1:
-        return pieces(reply, 2000 + random(4000), random);
-      case 2:
-        return pieces(reply, random(30_000), random);
-      case 3:
-        return [...pieces(reply, soon, random), { after: soon + 600 + random(3000), bytes: reply }];
-      case 4:
-        return pieces(Buffer.concat([reply, reply]), soon, random);
-      case 5:
-        return pieces(reply.subarray(0, random(reply.length)), soon, random);
-      case 6:
-        return pieces(corrupted(reply, random), soon, random);
-      case 7:
-        return pieces(Buffer.concat([Buffer.from([random(256), random(256)]), reply]), soon, random);
-      default:
-        return pieces(reply, soon, random);
-    }
-  };
-}
-
-/** What a bad gateway does: TCP keeps bytes whole and in order, but answers come late, twice, cut off or not at all. */
-function badGateway(random: Random): Fate {
-  return (reply) => {
-    const soon = 5 + random(300);
-    const header = Buffer.from(reply);
-    switch (random(14)) {
-      case 0:
-        return [];
-      case 1:
-        return pieces(reply, 1500 + random(4000), random, 1);
-      case 2:
-        return [{ after: soon, bytes: Buffer.concat([reply, reply]) }];
-      case 3:
-        return [
-          { after: soon, bytes: reply },
-          { after: soon + random(1000), bytes: reply },
-        ];
-      case 4:
-        return [{ after: soon, bytes: reply.subarray(0, random(reply.length)), last: true }];
-      case 5:
-        header.writeUInt16BE(random(0x10000), random(7));
-        return pieces(header, soon, random, 1);
-      case 6:
-        return pieces(Buffer.from([random(256), ...reply]), soon, random, 1);
-      default:
-        return pieces(reply, soon, random, 1);
-    }
-  };
-}
-
-/** A gateway that hands on, under a new transaction id, what its own serial line brings too late. */
-function staleGateway(random: Random): Fate {
-  let kept: Buffer | undefined;
-  return (reply) => {
-    const old = kept;
-    kept = random(3) === 0 ? Buffer.from(reply) : undefined;
-    if (kept !== undefined) return [];
-    if (old === undefined) return [{ after: 10, bytes: reply }];
-    return [{ after: 10, bytes: Buffer.concat([reply.subarray(0, 2), old.subarray(2)]) }];
-  };
-}
-
 /** Polls all units for a while on a bad line, then on a healthy one. Returns how many readings there were. */
 async function endure(kind: 'rtu' | 'tcp', fate: (random: Random) => Fate, random: Random, rounds: number) {
   const units = 4;
@@ -163,15 +87,6 @@ async function endure(kind: 'rtu' | 'tcp', fate: (random: Random) => Fate, rando
   return readings;
 }
 
-const randomOf =
-  (seed: number): Random =>
-  (below) => {
-    // A small linear congruential generator; its upper bits are random enough for a test.
-    state.set(seed, ((state.get(seed) ?? seed) * 1_103_515_245 + 12_345) % 2_147_483_648);
-    return Math.floor(((state.get(seed) ?? 0) / 2_147_483_648) * below);
-  };
-const state = new Map<number, number>();
-
 describe('a bad line never gives a value of the past or of another unit, and recovers', () => {
   const cases = [
     ['rtu', 'serial line', badSerial],
@@ -184,7 +99,6 @@ describe('a bad line never gives a value of the past or of another unit, and rec
     async (kind, _name, fate) => {
       await fc.assert(
         fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
-          state.delete(seed);
           await endure(kind, fate, randomOf(seed), 8);
         }),
         { numRuns: 12, seed: 20_240_229 },
@@ -196,7 +110,6 @@ describe('a bad line never gives a value of the past or of another unit, and rec
   it.each(cases)(
     '%s: %s, for an hour',
     async (kind, _name, fate) => {
-      state.clear();
       // 175 rounds, 21 seconds apart on average, of 4 units.
       const readings = await endure(kind, fate, randomOf(7), 175);
       expect(readings).toBeGreaterThan(175);

@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WriteAttempt } from '../../../drivers/contract.ts';
 import { writeOverModbus } from '../../../drivers/modbus/writer.ts';
+import { Bus, type Fate, healthy } from '../../../scripts/simulator/bus.ts';
 import { oldSmartUpsModbus, type SimulatedModbusUnit, smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
 import { orderFor, refusal } from '../writing.ts';
-import { Bus, elapse, type Fate, healthy, stopTime } from './bus.ts';
 import { bench, driverOn, lineOn, parse, plainUnit, valuesOf } from './support.ts';
+import { elapse, stopTime } from './time.ts';
 
 const serial = 'AS2112345678';
 const day = '2026-05-04';

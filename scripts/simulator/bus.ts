@@ -1,8 +1,7 @@
-/** A line in memory, with units on it and with faults, in virtual time. */
-import { vi } from 'vitest';
-import { withCrc } from '../../../drivers/modbus/frames.ts';
-import { type Dial, LineError, type Listener } from '../../../drivers/modbus/wire.ts';
-import type { SimulatedModbusUnit } from '../../../scripts/simulator/modbus.ts';
+/** A Modbus line in memory, with units on it: what a fault does to an answer is decided by whoever uses it. */
+import { withCrc } from '../../drivers/modbus/frames.ts';
+import { type Dial, LineError, type Listener } from '../../drivers/modbus/wire.ts';
+import type { SimulatedModbusUnit } from './modbus.ts';
 
 /**
  * What becomes of one answer: pieces and when each arrives, in milliseconds after the request. Nothing more comes over
@@ -79,47 +78,4 @@ export class Bus {
     if (body === undefined) return undefined;
     return Buffer.concat([request.subarray(0, 4), Buffer.from([0, body.length + 1, request[6] ?? 0]), body]);
   }
-}
-
-/** Time stands still unless `elapse` moves it. */
-export function stopTime(): void {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-}
-
-/** Lets virtual time run until the promise settles. @throws Error if it waits for nothing that time could bring */
-export async function elapse<T>(promise: Promise<T>): Promise<T> {
-  let isOver = false;
-  const settled = promise.then(
-    () => {
-      isOver = true;
-    },
-    () => {
-      isOver = true;
-    },
-  );
-  for (let idle = 0; !isOver && idle < 1000; ) {
-    idle = vi.getTimerCount() === 0 ? idle + 1 : 0;
-    await vi.advanceTimersToNextTimerAsync();
-  }
-  if (!isOver) throw new Error('the promise is never settled');
-  await settled;
-  return await promise;
-}
-
-/** Lets virtual time pass. */
-export async function sleep(ms: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(ms);
-}
-
-export type Random = (below: number) => number;
-
-/** Bytes in pieces, up to `gap` milliseconds apart. */
-export function pieces(bytes: Buffer, after: number, random: Random, gap = 4): Delivery {
-  const out: { after: number; bytes: Buffer }[] = [];
-  for (let at = 0, late = after; at < bytes.length; late += random(gap)) {
-    const next = at + 1 + random(bytes.length);
-    out.push({ after: late, bytes: bytes.subarray(at, next) });
-    at = next;
-  }
-  return out;
 }
