@@ -16,7 +16,7 @@ import {
   powernetRules,
   system,
 } from './powernet.ts';
-import { type Budget, freshManners, type Manners, Requests } from './requests.ts';
+import { type Budget, Manners, PartlySilent, Requests } from './requests.ts';
 import {
   type Alarms,
   alarmColumn,
@@ -70,7 +70,7 @@ class SnmpDriver implements Driver {
   readonly #accesses: readonly Access[];
   #session: SnmpSession | undefined;
   #known: Known | undefined;
-  #manners: Manners = freshManners();
+  readonly #manners = new Manners();
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -160,12 +160,23 @@ class SnmpDriver implements Driver {
   async #poll(session: SnmpSession, requests: Requests): Promise<Seen> {
     const known = this.#known;
     if (known !== undefined && known.version === session.version && this.#context.monotonic() < known.learnAgainAt) {
-      const values = await requests.get(known.scalars);
+      const values = await this.#scalars(known, requests);
       if (isLost(values)) return this.#lost(values);
       if (!hasChanged(known, values)) return await this.#extras(known, values, requests);
       this.#context.log('info', 'the card restarted or the unit changed: looking anew at what it has');
     }
     return await this.#learn(session, requests);
+  }
+
+  /** An ordinary poll's first part. */
+  async #scalars(known: Known, requests: Requests): Promise<Map<string, Cell>> {
+    try {
+      return await requests.get(known.scalars);
+    } catch (error) {
+      // Or the card is another one now, or has another firmware, that cannot bear so much.
+      if (error instanceof PartlySilent) known.learnAgainAt = this.#context.monotonic();
+      throw error;
+    }
   }
 
   /** Nothing that is learned while the UPS is away can be trusted. */
@@ -176,8 +187,7 @@ class SnmpDriver implements Driver {
 
   #forget(): void {
     this.#known = undefined;
-    this.#manners.dropped.clear();
-    Object.assign(this.#manners, { chunk: freshManners().chunk });
+    this.#manners.forget();
   }
 
   /** An ordinary poll's second part: the cells and alarms that this unit has. */
@@ -205,18 +215,25 @@ class SnmpDriver implements Driver {
     const tables = isPowernet ? await this.#tables(requests) : { cells: new Map<string, Cell>(), certain: true };
     merge(values, tables.cells);
     const alarms = await this.#alarms(values, requests);
+    const { silenced } = this.#manners;
+    const isUps = ['ups', 'other-vendor'].includes(judge(values, alarms, proof).verdict);
+    // What it is cannot be told from half an answer.
+    if (!isUps && silenced.size > 0) throw new PartlySilent(this.#target.ups);
+    const extras = [...populatedCells(tables.cells), ...lifeCycle.oids.filter((oid) => tables.cells.has(oid))];
+    // Once as every poll is going to ask: what the card cannot bear shows now.
+    await this.#bearable(() => requests.get(extras));
+    this.#manners.isSettled = silenced.size === 0;
     const { monotonic } = this.#context;
     this.#known = {
-      learnAgainAt: monotonic() + (tables.certain ? day : hour),
+      learnAgainAt: monotonic() + (tables.certain && silenced.size === 0 ? day : hour),
       scalars: [...(isPowernet ? powernetPoll : identityPoll), ...(hasRfc1628(values) ? rfc1628Poll : [])],
-      extras: [...populatedCells(tables.cells), ...lifeCycle.oids.filter((oid) => tables.cells.has(oid))],
+      extras,
       certain: tables.certain,
       version: session.version,
       proof,
       identity: identityOf(values),
       upTime: integerOf(values.get(system.sysUpTime)),
     };
-    const { extras } = this.#known;
     this.#context.log('info', `answers SNMP ${session.version}`, { objects: values.size, cells: extras.length });
     return { values, alarms, certain: tables.certain, proof };
   }
@@ -272,7 +289,7 @@ class SnmpDriver implements Driver {
       return new DriverError('protocol', what, { retry: true, cause: error });
     }
     if (error.code === 'closed' && !this.#closed) return error;
-    const silent = error.code === 'timeout' && budget.left() > 0;
+    const silent = error.code === 'timeout' && !(error instanceof PartlySilent) && budget.left() > 0;
     if (silent || error.code === 'unreachable') this.#restart();
     return silent ? this.#unreachable() : error;
   }

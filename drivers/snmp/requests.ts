@@ -17,15 +17,35 @@ const rowCap = 128;
 const mostObjects = 5000;
 
 /** What one device can bear. Lives across polls; forgotten when the device is learned anew. */
-export interface Manners {
+export class Manners {
   /** Objects in one request. */
-  chunk: number;
+  chunk = largestChunk;
   /** Objects that fail the request they stand in (v1: those that do not exist). */
-  readonly dropped: Set<string>;
+  readonly dropped = new Set<string>();
+  /** Objects that are met with silence. It may also have been the network that lost them. */
+  readonly silenced = new Set<string>();
+  /** All that is asked was answered once: silence is the network's from now on, and nothing is learned from it. */
+  isSettled = false;
+
+  forget(): void {
+    this.chunk = largestChunk;
+    this.dropped.clear();
+    this.silenced.clear();
+    this.isSettled = false;
+  }
 }
 
-export function freshManners(): Manners {
-  return { chunk: largestChunk, dropped: new Set() };
+/** A device that is there does not answer what it answered before. */
+export class PartlySilent extends DriverError {
+  constructor(ups: string) {
+    super(
+      'timeout',
+      `${ups}: the card is there, but a request that it knows got no answer: the network loses packets`,
+      {
+        retry: true,
+      },
+    );
+  }
 }
 
 /** The time that a poll has left. */
@@ -38,6 +58,11 @@ export interface Budget {
 export interface Walk {
   readonly cells: Map<string, Cell>;
   complete: boolean;
+}
+
+/** Cells in one request of a walk. */
+interface Stride {
+  cells: number;
 }
 
 interface Column {
@@ -93,7 +118,8 @@ export class Requests {
   /** The values of these objects; those that do not exist are not in the map. */
   async get(oids: readonly string[]): Promise<Map<string, Cell>> {
     const found = new Map<string, Cell>();
-    const wanted = oids.filter((oid) => !this.#manners.dropped.has(oid));
+    const { dropped, silenced } = this.#manners;
+    const wanted = oids.filter((oid) => !dropped.has(oid) && !silenced.has(oid));
     const queue: string[][] = [];
     for (let from = 0; from < wanted.length; from += this.#manners.chunk)
       queue.push(wanted.slice(from, from + this.#manners.chunk));
@@ -105,8 +131,8 @@ export class Requests {
 
   /** Asks for one part and returns what is left of it to ask. */
   async #getPart(part: string[], found: Map<string, Cell>): Promise<string[][]> {
-    const answer = await this.#orSilence({ kind: 'get', oids: part });
-    const { dropped } = this.#manners;
+    const answer = await this.#answerTo(part);
+    const { dropped, silenced } = this.#manners;
     if (answer?.status === 0) {
       for (const [at, { oid, value, exception }] of answer.varbinds.entries()) {
         const wanted = part[at] === oid || part.includes(oid);
@@ -122,7 +148,7 @@ export class Requests {
     }
     const [only] = part;
     if (part.length === 1 && only !== undefined) {
-      dropped.add(only);
+      (answer === undefined ? silenced : dropped).add(only);
       return [];
     }
     if (answer === undefined || answer.status === tooBig) this.#manners.chunk = Math.ceil(part.length / 2);
@@ -135,6 +161,17 @@ export class Requests {
     const walk: Walk = { cells: new Map(), complete: true };
     await this.#steps(columns, walk, 1);
     return new Set(roots.filter((root) => [...walk.cells.keys()].some((oid) => oid.startsWith(`${root}.`))));
+  }
+
+  /** A single object counts as silent only when it is so twice, and so does everything that was answered before. */
+  async #answerTo(part: string[]): Promise<Answer | undefined> {
+    const request: Request = { kind: 'get', oids: part };
+    const { isSettled } = this.#manners;
+    const answer = await this.#orSilence(request);
+    if (answer !== undefined || (part.length > 1 && !isSettled)) return answer;
+    const second = await this.#orSilence(request);
+    if (second === undefined && isSettled) throw new PartlySilent(this.#ups);
+    return second;
   }
 
   /** All cells of these columns, read side by side. */
@@ -172,17 +209,19 @@ export class Requests {
   }
 
   async #steps(columns: readonly Column[], walk: Walk, cap: number): Promise<void> {
+    const stride: Stride = { cells: this.#manners.chunk };
     let open = [...columns];
     while (open.length > 0) {
-      const group = open.slice(0, Math.max(1, this.#manners.chunk));
-      const ended = await this.#step(group, walk, cap);
+      const group = open.slice(0, Math.max(1, stride.cells));
+      const ended = await this.#step(group, walk, cap, stride);
       open = open.filter((column) => !ended.has(column));
     }
+    if (!this.#manners.isSettled) this.#manners.chunk = stride.cells;
   }
 
   /** One request for the next cells of these columns. Returns the columns that are done. */
-  async #step(group: readonly Column[], walk: Walk, cap: number): Promise<ReadonlySet<Column>> {
-    const perColumn = Math.floor(this.#manners.chunk / group.length);
+  async #step(group: readonly Column[], walk: Walk, cap: number, stride: Stride): Promise<ReadonlySet<Column>> {
+    const perColumn = Math.floor(stride.cells / group.length);
     const repetitions = Math.max(1, Math.min(largestRepetitions, perColumn, cap));
     const bulk = this.#session.version !== '1' && repetitions > 1;
     const oids = group.map((column) => column.last);
@@ -190,7 +229,7 @@ export class Requests {
     if (answer === undefined || answer.status === tooBig) {
       const asked = group.length * (bulk ? repetitions : 1);
       if (asked > 1) {
-        this.#manners.chunk = Math.ceil(asked / 2);
+        stride.cells = Math.ceil(asked / 2);
         return new Set();
       }
       walk.complete = false;
@@ -200,7 +239,7 @@ export class Requests {
       const at = group[answer.index - 1] ?? (group.length === 1 ? group[0] : undefined);
       if (answer.status !== noSuchName) walk.complete = false;
       // Without an index the culprit is unknown: the first column is asked alone next time.
-      if (at === undefined) this.#manners.chunk = 1;
+      if (at === undefined) stride.cells = 1;
       return new Set(at === undefined ? [] : [at]);
     }
     return take(answer, group, walk, cap);

@@ -14,7 +14,7 @@ import {
 import type { Cell } from './cell.ts';
 import { accessesOf, type SnmpOptions } from './options.ts';
 import { batteryTables, powernet, powernetRules, system } from './powernet.ts';
-import { type Budget, freshManners, Requests } from './requests.ts';
+import { type Budget, Manners, Requests } from './requests.ts';
 import { emptyDraft, evaluate } from './rules.ts';
 import { SnmpSession } from './session.ts';
 import { columnsOf, installedCells } from './tables.ts';
@@ -107,7 +107,7 @@ class SnmpWriter {
     const target = { ups: this.#context.ups, host, port, timeoutMs: timeout * 1000, retries };
     for (const access of accessesOf(this.#options)) {
       const session = new SnmpSession(target, access);
-      const requests = new Requests(session, freshManners(), this.#budget, this.#perRequest, this.#context.ups);
+      const requests = new Requests(session, new Manners(), this.#budget, this.#perRequest, this.#context.ups);
       try {
         if (await requests.isAlive()) return { session, requests };
       } catch (error) {

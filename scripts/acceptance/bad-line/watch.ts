@@ -120,7 +120,7 @@ export class Watch {
     try {
       const reading = await unit.driver.read(signal);
       this.#judge(watched, reading);
-      if (beganWell) watched.isBack = true;
+      if (beganWell && reading.verdict === 'ups') watched.isBack = true;
       return reading;
     } catch (error) {
       this.tally.failures += 1;
@@ -139,6 +139,8 @@ export class Watch {
     const { unit, turn } = watched;
     if (verdict !== 'ups') {
       this.tally.failures += 1;
+      this.tally.wrong += 1;
+      this.#findings.check(false, `${unit.name}, poll ${turn}: the UPS is called ${verdict}`);
       return;
     }
     this.tally.readings += 1;

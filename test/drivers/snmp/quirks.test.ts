@@ -155,11 +155,35 @@ describe('Q8 an agent that cannot answer many objects at once', () => {
   it('an object that silences the agent is left out', async () => {
     await using it = await bench(
       { values: smartUps(), behaviour: { silentAbout: [oids.health] } },
-      { version: '2c', timeout: 0.06 },
+      { version: '2c', timeout: 0.3 },
     );
     const reading = await it.read();
     expect(reading.fields['ups.test.date']?.value).toBe('11/02/2025');
     expect(reading.signals).not.toHaveProperty(['battery.lifetime.ok']);
+  });
+
+  it('a network that loses what was answered before teaches nothing', async () => {
+    await using it = await bench({ values: smartUps() }, { version: '2c' });
+    const whole = await it.read();
+    await it.read();
+    for (let poll = 0; poll < 3; poll += 1) {
+      it.unit.behave({ silentAbout: [oids.model, oids.installed] });
+      await expect(it.read()).rejects.toMatchObject({
+        code: 'timeout',
+        retry: true,
+        message: expect.stringContaining('loses packets'),
+      });
+      it.unit.behave({});
+      expect(await it.read()).toEqual(whole);
+    }
+  });
+
+  it('a network that loses the model at first contact makes no stranger of a UPS', async () => {
+    const silentAbout = Object.values(oids);
+    await using it = await bench({ values: smartUps(), behaviour: { silentAbout } }, { version: '2c', timeout: 0.1 });
+    await expect(it.read()).rejects.toMatchObject({ retry: true });
+    it.unit.behave({});
+    expect((await it.read()).verdict).toBe('ups');
   });
 });
 

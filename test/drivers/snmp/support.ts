@@ -10,7 +10,7 @@ import {
 } from '../../../scripts/simulator/simulator.ts';
 
 /** Short, because tests that wait for silence wait for real. */
-export const impatient = { timeout: 0.15, retries: 0 } as const;
+export const impatient = { timeout: 0.4, retries: 0 } as const;
 
 export interface Bench extends AsyncDisposable {
   readonly unit: RunningUnit;

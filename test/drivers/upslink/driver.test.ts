@@ -136,19 +136,22 @@ describe('a line in trouble', () => {
     for (const [key, value] of Object.entries(got)) expect(value, key).toBe(whole[key as keyof typeof whole]);
   });
 
-  it.each(['cut', 'one character short', 'with a bit turned'])('that gives an answer %s gives no such value', async (how) => {
-    for (const character of Object.keys(smartUps)) {
-      await using at = bench();
-      once(at, character, (say, answer) => {
-        const bent = answer.replace(/.(.)/, (two, second: string) => {
-          if (how === 'cut') return two.slice(0, 1);
-          return how === 'one character short' ? second : `${String.fromCharCode(two.charCodeAt(0) ^ 1)}${second}`;
+  it.each(['cut', 'one character short', 'with a bit turned'])(
+    'that gives an answer %s gives no such value',
+    async (how) => {
+      for (const character of Object.keys(smartUps)) {
+        await using at = bench();
+        once(at, character, (say, answer) => {
+          const bent = answer.replace(/.(.)/, (two, second: string) => {
+            if (how === 'cut') return two.slice(0, 1);
+            return how === 'one character short' ? second : `${String.fromCharCode(two.charCodeAt(0) ^ 1)}${second}`;
+          });
+          say(bent.endsWith('\n') ? bent : `${bent}\r\n`);
         });
-        say(bent.endsWith('\n') ? bent : `${bent}\r\n`);
-      });
-      expect(values(await at.driver.read()), character).toEqual(whole);
-    }
-  });
+        expect(values(await at.driver.read()), character).toEqual(whole);
+      }
+    },
+  );
 
   it('on which every answer differs is a protocol error', async () => {
     await using at = bench();
