@@ -44,10 +44,10 @@ try {
   await refusesToStartUnconfigured();
   await isConfigured();
   await serves();
+  await upgrades(current);
   await isInABox();
   await survives();
   await reloads();
-  await upgrades(current);
   await refusesTheStateOfANewerVersion();
   await goes(current, before);
 } catch (error) {

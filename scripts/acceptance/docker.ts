@@ -9,7 +9,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,14 +31,22 @@ const began = performance.now();
 const say = (text: string): void =>
   console.log(`${String(Math.round((performance.now() - began) / 1000)).padStart(4)} s  ${text}`);
 
-await requirePrograms({ buildah: 'buildah', podman: 'podman', runc: 'runc', mmdebstrap: 'mmdebstrap' });
+await requirePrograms({
+  buildah: 'buildah',
+  podman: 'podman',
+  runc: 'runc',
+  mmdebstrap: 'mmdebstrap',
+  'docker-compose': 'docker-compose',
+});
 const work = await mkdtemp(join(tmpdir(), 'upsteward-docker-'));
 await useOwnSettings();
 let simulator: ChildProcess | undefined;
 try {
+  await composes();
   await haveBase();
   await builds();
   await runs();
+  await isEditedByItsPage();
   await answersHealth();
   await keepsItsState();
   await plays();
@@ -72,6 +80,12 @@ async function must(program: string, args: readonly string[], timeoutMs?: number
   if (code !== 0)
     throw new Error(`${program} ${args.join(' ')}\nends with ${code}: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
   return stdout.trim();
+}
+
+async function composes(): Promise<void> {
+  say('compose.yaml and compose.demo.yaml are understood');
+  for (const file of ['compose.yaml', 'compose.demo.yaml'])
+    await must('docker-compose', ['--file', join(root, file), 'config', '--quiet']);
 }
 
 async function haveBase(): Promise<void> {
@@ -169,7 +183,7 @@ async function runs(): Promise<void> {
   company: Customer Ltd
   contact: { name: Ira Tech, mail: it@customer.example }
 mail: { url: "smtp://127.0.0.1:2525", from: ups@customer.example, user: ups }
-portal: { enabled: false }
+portal: { listen: "127.0.0.1:0" }
 polling: { interval: 10s }
 ups:
   - name: hall
@@ -201,6 +215,28 @@ ups:
   );
   const { code, stdout } = await inside('upsteward', 'reload');
   findings.check(code === 0 && /1 UPS/.test(stdout), `reload: ${stdout}`);
+}
+
+async function isEditedByItsPage(): Promise<void> {
+  say('has its config edited by its page');
+  const path = join(work, 'config/config.yaml');
+  const before = await stat(path);
+  const { stdout } = await inside('upsteward', 'status', '--json');
+  const [url = ''] = (JSON.parse(stdout) as StatusOutput).pages;
+  const form = [
+    join(import.meta.dirname, 'fill-form.ts'),
+    `${url}/reseller`,
+    '/reseller',
+    'email=sales@reseller.example',
+  ];
+  const said = await command(process.execPath, [...process.execArgv, ...form]);
+  findings.check(/^200 done /.test(said.stdout), `the page says ${said.stdout}${said.stderr}`);
+  const after = await stat(path);
+  findings.check(
+    /email: sales@reseller\.example/.test(await readFile(path, 'utf8')),
+    'the page did not edit the config',
+  );
+  findings.check(after.ino !== before.ino && after.uid === 1000, 'the config was not replaced as a whole');
 }
 
 async function inside(...args: readonly string[]): Promise<Awaited<ReturnType<typeof command>>> {

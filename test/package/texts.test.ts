@@ -109,6 +109,12 @@ describe('the control files', () => {
   });
 });
 
+it('compose.yaml mounts folders of the site, never one of the checkout', () => {
+  const mounted = [...read('compose.yaml').matchAll(/^ *#? *- \.\/(\w+):/gm)].map(([, folder]) => folder);
+  expect(mounted).toEqual(['site']);
+  for (const folder of mounted) expect(read('.gitignore').split('\n')).toContain(`/${folder}/`);
+});
+
 describe('the unit of systemd', () => {
   const unit = read('scripts/package/upsteward.service');
 
