@@ -199,7 +199,7 @@ ups:
     await chown(path, 1000, 1000);
     mounts.push('--volume', `${path}:/run/secrets/${secret}:ro`);
   }
-  await chown(config, 1000, 1000);
+  for (const path of [config, join(config, 'config.yaml')]) await chown(path, 1000, 1000);
   await must('podman', [
     ...['run', '--detach', '--name', name, '--network', 'host', '--read-only', '--tmpfs', '/tmp'],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
