@@ -120,6 +120,7 @@ export class Agent {
         return status && status.failures === 0;
       },
       clockTrouble: () => this.clockTrouble(),
+      traps: () => this.#traps.figures(),
     });
     const { configFile, timers } = parts;
     const refused = metrics.refused.bind(metrics);

@@ -25,6 +25,11 @@ export interface TrapStatus extends TrapCounts {
 const lookUpMs = 300_000;
 const tryAgainMs = 60_000;
 
+/** What became of traps since the start, as labels of one figure. */
+export type TrapFigures = Readonly<
+  Record<'read' | 'other' | 'unknown-sender' | 'refused' | 'malformed' | 'flooded', number>
+>;
+
 const none: TrapCounts = { polls: 0, others: 0, unknown: 0, refused: 0, malformed: 0, flooded: 0 };
 
 /** Listening in the way of one config. */
@@ -40,6 +45,8 @@ interface Post {
 export class Traps {
   readonly #parts: TrapParts;
   #post: Post | undefined;
+  /** What was counted before the last reload. */
+  #before: TrapCounts | undefined;
 
   constructor(parts: TrapParts) {
     this.#parts = parts;
@@ -62,6 +69,7 @@ export class Traps {
   /** Safe at any time, twice. */
   async stop(): Promise<void> {
     const post = this.#post;
+    this.#before = this.#counted();
     this.#post = undefined;
     post?.ended.abort();
     post?.cancel();
@@ -78,6 +86,30 @@ export class Traps {
       port: receiver?.port ?? post.traps.port,
       ...(receiver?.counts ?? none),
       ...(trouble === undefined ? {} : { trouble }),
+    };
+  }
+
+  /** `undefined` where traps were never listened for. */
+  figures(): TrapFigures | undefined {
+    const counts = this.#counted();
+    if (counts === undefined) return undefined;
+    const { polls, others, unknown, refused, malformed, flooded } = counts;
+    return { read: polls, other: others, 'unknown-sender': unknown, refused, malformed, flooded };
+  }
+
+  #counted(): TrapCounts | undefined {
+    const before = this.#before;
+    if (this.#post === undefined) return before;
+    const now = this.#post.receiver?.counts ?? none;
+    if (before === undefined) return { ...now };
+    const sum = (key: keyof TrapCounts): number => before[key] + now[key];
+    return {
+      polls: sum('polls'),
+      others: sum('others'),
+      unknown: sum('unknown'),
+      refused: sum('refused'),
+      malformed: sum('malformed'),
+      flooded: sum('flooded'),
     };
   }
 

@@ -18,6 +18,8 @@ export interface MetricsSources {
   /** Whether the last poll of a UPS gave a reading; `undefined` before the first poll. */
   readonly answers: (ups: string) => boolean | undefined;
   readonly clockTrouble: () => string | undefined;
+  /** Traps since the start by what became of them; `undefined` where none are listened for. */
+  readonly traps: () => Readonly<Record<string, number>> | undefined;
 }
 
 /** One read of one UPS. */
@@ -173,6 +175,16 @@ export class Metrics {
       const { mails, endpoint } = sources.waiting();
       g.set({ channel: 'mail' }, mails);
       g.set({ channel: 'cloud' }, endpoint);
+    });
+    new Counter({
+      name: 'upsteward_traps_total',
+      help: 'SNMP traps and informs that came, by what became of them.',
+      labelNames: ['result'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [result, count] of Object.entries(sources.traps() ?? {})) this.inc({ result }, count);
+      },
     });
     gauge('clock_ok', '0 while the clock is plainly wrong and nothing is derived or sent.', [], (g) => {
       g.set(sources.clockTrouble() === undefined ? 1 : 0);

@@ -221,7 +221,9 @@ describe('mail that comes back', () => {
       failing: { reply: expect.stringMatching(/^550 5\.1\.1/) },
     });
     await one.agent.office.outbox.deliver();
-    const told = (await one.agent.office.desk.store.history({ kind: 'mail.sent' })).map(({ data }) => data['message']);
+    const sent = (await one.agent.office.desk.store.history({ kind: 'mail.sent' })).map(({ data }) => data['message']);
+    // Whether the daily run has sent a notice by now depends on the hour.
+    const told = sent.filter((id) => !String(id).startsWith('notices/'));
     expect(told).toEqual([expect.stringMatching(/^invitation\//), expect.stringMatching(/^customer\/undeliverable\//)]);
     await invite(one.agent.office.desk);
     await one.agent.beat();

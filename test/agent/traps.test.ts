@@ -62,6 +62,19 @@ describe('the agent', () => {
     ]);
   });
 
+  it('counts them for Prometheus, across reloads', async () => {
+    const world = await started();
+    await trap(await sender(world), 17);
+    await world.book.until('traps.heard');
+    const stranger = await sender(world, '127.0.0.2');
+    await trap(stranger, 17);
+    while (((await world.status()).traps?.unknown ?? 0) < 1) await world.agent.beat();
+    await world.agent.reload(await world.config(wordsOf(world)));
+    const { body } = await world.agent.metrics();
+    expect(body).toContain('upsteward_traps_total{result="read"} 1');
+    expect(body).toContain('upsteward_traps_total{result="unknown-sender"} 1');
+  });
+
   it('hears none unless it is told to', async () => {
     const world = await World.open([{ name: 'one', community: 'c1', values: unit('AS2716000011') }]);
     await world.start({ ups: [world.unit('one')], mail: false });

@@ -14,6 +14,7 @@ async function known(): Promise<Set<string>> {
     waiting: () => ({ mails: 0, endpoint: 0 }),
     answers: () => undefined,
     clockTrouble: () => undefined,
+    traps: () => undefined,
   });
   const { body } = await metrics.text();
   const types = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)];

@@ -10,7 +10,10 @@ async function samples(metrics: Metrics, name: string): Promise<string[]> {
   return body.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
 }
 
-function watched(bench: Bench, rest: { answers?: boolean; trouble?: string } = {}): Metrics {
+function watched(
+  bench: Bench,
+  rest: { answers?: boolean; trouble?: string; traps?: Readonly<Record<string, number>> } = {},
+): Metrics {
   const metrics = new Metrics('1.2.3');
   metrics.watch({
     desk: bench.desk,
@@ -18,6 +21,7 @@ function watched(bench: Bench, rest: { answers?: boolean; trouble?: string } = {
     waiting: () => ({ mails: 2, endpoint: 3 }),
     answers: () => rest.answers,
     clockTrouble: () => rest.trouble,
+    traps: () => rest.traps,
   });
   return metrics;
 }
@@ -73,6 +77,15 @@ describe('the figures of a UPS', () => {
 });
 
 describe('the figures of the agent', () => {
+  it('are traps by what became of them, where they are listened for', async () => {
+    const bench = new Bench(day, []);
+    expect(await samples(watched(bench), 'upsteward_traps_total')).toEqual([]);
+    const metrics = watched(bench, { traps: { read: 3, 'unknown-sender': 0 } });
+    const lines = ['upsteward_traps_total{result="read"} 3', 'upsteward_traps_total{result="unknown-sender"} 0'];
+    expect(await samples(metrics, 'upsteward_traps_total')).toEqual(lines);
+    expect(await samples(metrics, 'upsteward_traps_total')).toEqual(lines);
+  });
+
   it('count reads, deliveries and notices by step', async () => {
     const metrics = new Metrics('1.2.3');
     metrics.polled({ driver: 'snmp', seconds: 0.2, result: 'ups' });
