@@ -6,6 +6,7 @@ import { type Live, runCommand } from '../../agent/commands.ts';
 import { newUnit, takeReading } from '../../agent/lifecycle/unit.ts';
 import { Office } from '../../agent/office.ts';
 import { momentOf } from '../../agent/operations/desk.ts';
+import { createToken } from '../../agent/operations/secrets.ts';
 import { Portal } from '../../agent/portal/server.ts';
 import { siteOf } from '../../agent/site.ts';
 import { keys } from '../../agent/store/keys.ts';
@@ -31,6 +32,13 @@ const pagesOf = (one: number) => [
   { name: 'due in one month', path: '/?due=2027-06' },
   { name: 'dates to confirm', path: '/dates' },
   { name: 'one UPS', path: `/ups?name=ups-${one}` },
+  { name: 'API: units, a page of 100', path: '/api/v1/units' },
+  { name: 'API: the most urgent 20', path: '/api/v1/units?order=urgency&limit=20' },
+  { name: 'API: search for a serial number', path: `/api/v1/units?q=${serialOf(one)}` },
+  { name: 'API: events, a page of 100', path: '/api/v1/events' },
+  { name: 'API: dates to confirm, a page of 100', path: '/api/v1/dates' },
+  { name: 'API: how the agent does', path: '/api/v1/status' },
+  { name: 'API: one UPS', path: `/api/v1/units/ups-${one}` },
 ];
 const rounds = 5;
 
@@ -38,7 +46,8 @@ const rounds = 5;
 export async function measurePages(count: number): Promise<PageFigures[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
-    const portal = await portalOf(count, folder);
+    const { portal, token } = await portalOf(count, folder);
+    const headers = { host: 'localhost', authorization: `Bearer ${token}` };
     // What the preparations left behind is not the pages' affair.
     globalThis.gc?.();
     const figures: PageFigures[] = [];
@@ -47,7 +56,7 @@ export async function measurePages(count: number): Promise<PageFigures[]> {
       const cpu = process.cpuUsage();
       let bytes = 0;
       for (let n = 0; n < times; n += 1) {
-        const request = new Request(`http://localhost${path}`, { headers: { host: 'localhost' } });
+        const request = new Request(`http://localhost${path}`, { headers });
         const answer = await portal.answer(request, { peer: '127.0.0.1' });
         if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
         bytes = (await answer.text()).length;
@@ -61,7 +70,7 @@ export async function measurePages(count: number): Promise<PageFigures[]> {
   }
 }
 
-async function portalOf(count: number, folder: string): Promise<Portal> {
+async function portalOf(count: number, folder: string): Promise<{ portal: Portal; token: string }> {
   const path = join(folder, 'config.yaml');
   const indexes = Array.from({ length: count }, (_none, index) => index);
   const file = {
@@ -89,9 +98,15 @@ async function portalOf(count: number, folder: string): Promise<Portal> {
   const live = {
     clockTrouble: () => undefined,
     notInForce: () => [],
+    stuck: () => [],
+    ready: () => true,
+    answersStatus: () => undefined,
+    trapStatus: () => undefined,
+    serverStatus: () => [],
     pollStatus: () => ({ verdict: 'ups', triedAt: 0, readAt: 0, failures: 0, ageMs: 1000 }),
   } as Partial<Live> as Live;
-  return new Portal({
+  const { token } = await createToken(restarted.desk, 'bench', true);
+  const portal = new Portal({
     desk: {
       office: restarted,
       live,
@@ -100,6 +115,7 @@ async function portalOf(count: number, folder: string): Promise<Portal> {
     },
     timers: { monotonic: () => performance.now(), after: () => () => {} },
   });
+  return { portal, token };
 }
 
 function readingOf(index: number): Reading {

@@ -40,7 +40,6 @@ export function openApi(): Json {
     },
     servers: [{ url: '/api/v1' }],
     tags: Object.entries(tags).map(([name, words]) => ({ name, description: words })),
-    security: [{ token: [] }],
     paths: { '/openapi.json': itself, ...pathsOf(routes) },
     components: {
       securitySchemes: {
@@ -86,7 +85,7 @@ function operation(route: Route): Json {
     tags: [tag],
     summary,
     ...(words === undefined ? {} : { description: words }),
-    'x-scope': route.scope,
+    security: [{ token: [route.scope] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(method === 'get' ? {} : { requestBody: bodyOf(body) }),
     responses: {

@@ -41,11 +41,12 @@ export class ApiError extends Error {
   readonly retry: boolean;
   readonly places: readonly Place[];
 
-  constructor(status: ProblemStatus, code: string, message: string, places: readonly Place[] = []) {
+  /** @param retry that it may be done later by itself; so it is anyway where the status says so */
+  constructor(status: ProblemStatus, code: string, message: string, places: readonly Place[] = [], retry = false) {
     super(message);
     this.status = status;
     this.code = code;
-    this.retry = status === 429 || status === 503;
+    this.retry = retry || status === 429 || status === 503;
     this.places = places;
   }
 }
@@ -57,7 +58,8 @@ function problemOf(error: unknown): ApiError {
   if (detail === undefined || !hasCode(error)) {
     return new ApiError(500, 'internal', 'The log of the agent says why; it goes on watching.');
   }
-  return new ApiError(statusOf(error), error.code, detail, placesOf(error));
+  const retry = 'retry' in error && error.retry === true;
+  return new ApiError(statusOf(error), error.code, detail, placesOf(error), retry);
 }
 
 type Coded = Error & { readonly code: string };

@@ -146,7 +146,8 @@ describe('an answer', () => {
     ] as const) {
       const error = new StoreError(code, 'It could not be written.', { retry: code === 'write-failed' });
       const api = await ApiSite.open({ ups: { rack: '' }, live: { pollNow: () => Promise.reject(error) } });
-      expect(await api.send('POST', '/units/rack/poll')).toMatchObject({ status, body: { code } });
+      const retry = code === 'write-failed';
+      expect(await api.send('POST', '/units/rack/poll')).toMatchObject({ status, body: { code, retry } });
     }
   });
 });
