@@ -37,18 +37,21 @@ const horizonDays = 400;
 /**
  * The next mail with notices to the reseller, supposed that they have accepted. Nothing without mail or address, or when
  * nothing is due for over a year.
+ * @param pause between two days: lets whatever else the process does have its turn
  */
-export async function seenNotice(real: Desk, from: string): Promise<SeenMail | undefined> {
+export async function seenNotice(real: Desk, from: string, pause: () => Promise<void>): Promise<SeenMail | undefined> {
   const site = real.site();
   const address = site.reseller?.email;
   if (!site.mail || address === undefined) return undefined;
   const to =
     connectionOf(real.store).state === 'confirmed' ? connectionOf(real.store).address : normaliseAddress(address);
   const rehearsal = await rehearse(real, { copy: snapshot(real.store), from, accepted: true });
+  const first = today(real);
   for (let n = 0; n <= horizonDays; n += 1) {
-    await rehearsal.morning(addDays(today(real), n));
+    await rehearsal.morning(addDays(first, n));
     const mail = rehearsal.mails.find((each) => each.to === to || normaliseAddress(each.to) === to);
     if (mail !== undefined) return mail;
+    await pause();
   }
   return undefined;
 }

@@ -5,7 +5,6 @@ import { limitBody } from '../access/body-limit.ts';
 import type { PortalContext, RouteModule } from '../desk.ts';
 import { etagOf, isSame } from '../html/etag.ts';
 import { rowsOf } from '../overview/rows.ts';
-import { Previews } from '../preview/previews.ts';
 import { nameOf } from './names.ts';
 import { openApi } from './openapi.ts';
 import { ApiError, problemAnswer, problemThrown } from './problem.ts';
@@ -19,7 +18,7 @@ const longest = 64 * 1024;
 export const api: RouteModule = {
   access: 'token',
   register(app, desk) {
-    const apiDesk: ApiDesk = { ...desk, rows: rowsOf(desk.office), previews: new Previews(desk) };
+    const apiDesk: ApiDesk = { ...desk, rows: rowsOf(desk.office) };
     app.get(`${base}/openapi.json`, (c) => json(c, openApi()));
     const limited = limitBody(longest, (c) => problemAnswer(c, new ApiError(413, 'too-large', tooLarge)));
     for (const route of routes) {

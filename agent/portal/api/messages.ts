@@ -4,7 +4,7 @@ import { planKinds } from '../../lifecycle/model.ts';
 import { present } from '../../lifecycle/present.ts';
 import { renewalsReport } from '../../operations/report.ts';
 import { fates, placeOf, type SentItem, type SentPlace, sentDetail, sentItems } from '../../operations/sent.ts';
-import { furthest } from '../preview/previews.ts';
+import { furthest, mailsToCome } from '../preview/previews.ts';
 import { pathName } from './names.ts';
 import { cursorOf, keyOfCursor, listAnswer, pageOf, paging } from './paging.ts';
 import { ApiError } from './problem.ts';
@@ -114,7 +114,7 @@ async function listPreview({
       { parameter: 'days', detail },
     ]);
   }
-  const mails = await desk.previews.of({ days: query.days, accepted: query.accepted === 'true' });
+  const mails = await mailsToCome(desk, { days: query.days, accepted: query.accepted === 'true' });
   const numbered = mails.map((mail, number) => ({ mail, number }));
   const page = pageOf(numbered, ({ number }) => [number], query);
   return listAnswer('/preview', query, { ...page, items: page.items.map(({ mail }) => mail) });

@@ -5,7 +5,7 @@ import { answerWays } from '../../lifecycle/connection.ts';
 import { present } from '../../lifecycle/present.ts';
 import type { ConsentRecord } from '../../operations/consent.ts';
 import { connectionView } from '../../operations/overview.ts';
-import { seenInvitation, seenNotice } from '../../operations/seen.ts';
+import { seenMails } from '../preview/previews.ts';
 import { changeReseller } from '../reseller/change.ts';
 import { type MoveName, makeMove } from '../reseller/moves.ts';
 import { ApiError } from './problem.ts';
@@ -153,13 +153,8 @@ const seen = named(
   }),
 );
 
-async function sees({ office }: ApiDesk): Promise<Described<typeof seen>> {
-  const from = office.sender === '' ? 'preview@localhost' : office.sender;
-  return present({
-    invitation: await seenInvitation(office.desk, from),
-    notice: await seenNotice(office.desk, from),
-  });
-}
+const sees = async (desk: ApiDesk): Promise<Described<typeof seen>> =>
+  present({ invitation: await seenMails.invitation(desk), notice: await seenMails.notice(desk) });
 
 const step = (name: 'invite' | 'cancel' | 'disconnect', summary: string, description: string) =>
   route({

@@ -3,13 +3,11 @@ import type { z } from 'zod';
 import type { TokenView } from '../../operations/secrets.ts';
 import type { PortalDesk } from '../desk.ts';
 import type { Rows } from '../overview/rows.ts';
-import type { Previews } from '../preview/previews.ts';
 import { type RawRequest, readBody, readQuery } from './request.ts';
 
 /** What every route works with. */
 export interface ApiDesk extends PortalDesk {
   readonly rows: Rows;
-  readonly previews: Previews;
 }
 
 /** One request, looked at. */

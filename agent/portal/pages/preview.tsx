@@ -10,7 +10,7 @@ import { DayOf } from '../html/facts.tsx';
 import { page } from '../html/layout.tsx';
 import { Paging, pageOf } from '../html/paging.tsx';
 import { problemPage } from '../html/problem.tsx';
-import { furthest, type Horizon, Previews } from '../preview/previews.ts';
+import { furthest, type Horizon, mailsToCome } from '../preview/previews.ts';
 
 const pageSize = 60;
 /** How far one can look ahead, in days. */
@@ -20,14 +20,13 @@ export const preview: RouteModule = {
   access: 'customer',
   menu: [{ href: '/preview', label: 'Preview' }],
   register(app, desk) {
-    const previews = new Previews(desk);
     app.get('/preview', async (c) => {
       const horizon = horizonOf(c, desk);
-      return listPage(c, desk, horizon, await previews.of(horizon));
+      return listPage(c, desk, horizon, await mailsToCome(desk, horizon));
     });
     app.get('/preview/mail', async (c) => {
       const horizon = horizonOf(c, desk);
-      const mail = (await previews.of(horizon))[numberOf(c, 'n')];
+      const mail = (await mailsToCome(desk, horizon))[numberOf(c, 'n')];
       return mail === undefined ? gone(c, horizon) : mailPage(c, desk, horizon, mail);
     });
   },

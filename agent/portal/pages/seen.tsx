@@ -1,11 +1,11 @@
 /** Exactly what the reseller sees: mails made by the code that makes the real ones, shown without any right to act. */
 import { today } from '../../operations/desk.ts';
 import type { SeenMail } from '../../operations/preview.ts';
-import { seenInvitation, seenNotice } from '../../operations/seen.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
 import { DayOf } from '../html/facts.tsx';
 import { page } from '../html/layout.tsx';
 import { problemPage } from '../html/problem.tsx';
+import { seenMails } from '../preview/previews.ts';
 
 /** For a mail in a frame: its own inline styles, and nothing else at all. */
 const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'";
@@ -13,21 +13,16 @@ const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:
 export const seen: RouteModule = {
   access: 'customer',
   register(app, desk) {
-    const mails = {
-      invitation: () => seenInvitation(desk.office.desk, fromOf(desk)),
-      notice: () => seenNotice(desk.office.desk, fromOf(desk)),
-    } as const;
-    app.get('/reseller/sees', async (c) => seenPage(c, desk, await mails.invitation(), await mails.notice()));
-    for (const [name, make] of Object.entries(mails)) {
+    const { invitation, notice } = seenMails;
+    app.get('/reseller/sees', async (c) => seenPage(c, desk, await invitation(desk), await notice(desk)));
+    for (const [name, make] of Object.entries(seenMails)) {
       app.get(`/reseller/sees/${name}`, async (c) => {
-        const mail = await make();
+        const mail = await make(desk);
         return mail === undefined ? problemPage(c, 404, 'There is no such mail now.') : mailFrame(c, mail.html);
       });
     }
   },
 };
-
-const fromOf = ({ office }: PortalDesk): string => (office.sender === '' ? 'preview@localhost' : office.sender);
 
 /** The HTML of a mail, for a frame: it can run nothing, load nothing and lead nowhere. */
 export function mailFrame(c: PortalContext, html: string): Response {

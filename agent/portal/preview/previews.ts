@@ -1,7 +1,8 @@
-/** Previews that were made lately: whoever reads one mail after another must not have the future played anew each time. */
-import { today } from '../../operations/desk.ts';
-import type { PreviewedMail } from '../../operations/preview.ts';
+/** Who gets what on which day, and exactly what the reseller sees, for the pages and the API. */
+import type { PreviewedMail, SeenMail } from '../../operations/preview.ts';
+import { seenInvitation, seenNotice } from '../../operations/seen.ts';
 import type { PortalDesk } from '../desk.ts';
+import { latelyOf } from './lately.ts';
 
 export interface Horizon {
   readonly days: number;
@@ -9,13 +10,6 @@ export interface Horizon {
   readonly accepted: boolean;
 }
 
-interface Known {
-  readonly of: string;
-  readonly config: unknown;
-  readonly mails: Promise<readonly PreviewedMail[]>;
-}
-
-const kept = 3;
 /** With more units than this, each day of them takes its time: one can look ahead no further than these days. */
 const [manyUnits, fewDays] = [2500, 30];
 
@@ -23,28 +17,21 @@ const [manyUnits, fewDays] = [2500, 30];
 export const furthest = ({ office }: PortalDesk): number =>
   office.desk.site().units.length > manyUnits ? fewDays : Number.POSITIVE_INFINITY;
 
-export class Previews {
-  readonly #desk: PortalDesk;
-  #known: readonly Known[] = [];
-  /** One is made at a time: each takes the processor for a while. */
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(desk: PortalDesk) {
-    this.#desk = desk;
-  }
-
-  /** The mails to come, as long as nothing was written since and the day is the same. */
-  async of({ days, accepted }: Horizon): Promise<readonly PreviewedMail[]> {
-    const { office, run } = this.#desk;
-    const { config } = office;
-    const of = [today(office.desk), office.desk.store.lastWritten(), days, accepted].join(' ');
-    const known = this.#known.find((each) => each.of === of && each.config === config);
-    if (known !== undefined) return await known.mails;
-    const mails = this.#last
-      .catch(() => undefined)
-      .then(async () => (await run('preview', { days, accepted })) as readonly PreviewedMail[]);
-    this.#last = mails;
-    this.#known = [{ of, config, mails }, ...this.#known].slice(0, kept);
-    return await mails;
-  }
+/** The mails to come. */
+export async function mailsToCome(desk: PortalDesk, { days, accepted }: Horizon): Promise<readonly PreviewedMail[]> {
+  const make = async () => (await desk.run('preview', { days, accepted })) as readonly PreviewedMail[];
+  return await latelyOf(desk).of(`preview ${days} ${accepted}`, make);
 }
+
+/** The invitation as the reseller gets it, with words that open nothing; and the next notice. */
+export const seenMails = {
+  invitation: async (desk: PortalDesk): Promise<SeenMail | undefined> =>
+    await latelyOf(desk).of('invitation', () => seenInvitation(desk.office.desk, fromOf(desk))),
+  notice: async (desk: PortalDesk): Promise<SeenMail | undefined> =>
+    await latelyOf(desk).of('notice', () => seenNotice(desk.office.desk, fromOf(desk), breath)),
+} as const;
+
+const fromOf = ({ office }: PortalDesk): string => (office.sender === '' ? 'preview@localhost' : office.sender);
+
+/** Polls and other requests have their turn in between. */
+const breath = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
