@@ -71,6 +71,8 @@ export interface RouteModule {
   readonly access: 'customer' | 'token' | 'public';
   readonly menu?: readonly MenuEntry[];
   readonly register: (app: PortalApp, desk: PortalDesk) => void;
+  /** Called once, soon after the page is there: works out what would make the first visit a slow one. */
+  readonly prepare?: (desk: PortalDesk) => void;
   /** Ends what it does beside the requests: the agent stops. */
   readonly end?: (desk: PortalDesk) => void;
 }

@@ -34,6 +34,8 @@ interface Door {
 
 /** A port that is taken may become free. */
 const againMs = 30_000;
+/** The start has other things to do first. */
+const prepareAfterMs = 2000;
 
 export class Portal {
   readonly #parts: PortalParts;
@@ -45,6 +47,7 @@ export class Portal {
   #answer: Answerer;
   #password: string | undefined;
   #doors: readonly Door[] = [];
+  #preparing: Cancel | undefined;
 
   constructor(parts: PortalParts) {
     this.#parts = parts;
@@ -71,6 +74,8 @@ export class Portal {
     // Not waited for: it may be a request through such a door that asks for this.
     for (const door of gone) void close(door);
     for (const door of fresh) door.opening = this.#open(door);
+    if (fresh.length > 0)
+      this.#preparing ??= this.#parts.timers.after('prepare', prepareAfterMs, () => this.#prepare());
     await this.settled();
   }
 
@@ -83,6 +88,7 @@ export class Portal {
   async stop(): Promise<void> {
     const doors = this.#doors;
     this.#doors = [];
+    this.#preparing?.();
     for (const { end } of this.#parts.modules ?? allModules) end?.(this.#parts.desk);
     await Promise.all(doors.map(close));
   }
@@ -107,6 +113,10 @@ export class Portal {
   /** What was refused since the start, by kind. */
   refusals(): Readonly<Record<RefusalKind, number>> {
     return this.#refusals.counts();
+  }
+
+  #prepare(): void {
+    for (const { prepare } of this.#parts.modules ?? allModules) prepare?.(this.#parts.desk);
   }
 
   #build(config: PortalConfig): Answerer {

@@ -7,6 +7,8 @@ import { newUnit, takeReading } from '../../agent/lifecycle/unit.ts';
 import { Office } from '../../agent/office.ts';
 import { momentOf } from '../../agent/operations/desk.ts';
 import { createToken } from '../../agent/operations/secrets.ts';
+import type { PortalDesk } from '../../agent/portal/desk.ts';
+import { modules } from '../../agent/portal/modules.ts';
 import { Portal } from '../../agent/portal/server.ts';
 import { siteOf } from '../../agent/site.ts';
 import { keys } from '../../agent/store/keys.ts';
@@ -106,15 +108,15 @@ async function portalOf(count: number, folder: string): Promise<{ portal: Portal
     pollStatus: () => ({ verdict: 'ups', triedAt: 0, readAt: 0, failures: 0, ageMs: 1000 }),
   } as Partial<Live> as Live;
   const { token } = await createToken(restarted.desk, 'bench', true);
-  const portal = new Portal({
-    desk: {
-      office: restarted,
-      live,
-      run: (command, args) => runCommand(restarted, live, command, args),
-      configFile: { path, reload: async () => [] },
-    },
-    timers: { monotonic: () => performance.now(), after: () => () => {} },
-  });
+  const desk: PortalDesk = {
+    office: restarted,
+    live,
+    run: (command, args) => runCommand(restarted, live, command, args),
+    configFile: { path, reload: async () => [] },
+  };
+  const portal = new Portal({ desk, timers: { monotonic: () => performance.now(), after: () => () => {} } });
+  // As a running agent does soon after its start.
+  for (const { prepare } of modules) prepare?.(desk);
   return { portal, token };
 }
 

@@ -19,6 +19,7 @@ const pageSize = 50;
 export const overview: RouteModule = {
   access: 'customer',
   menu: [{ href: '/', label: 'Overview' }],
+  prepare: (desk) => void rowsOf(desk.office).all(),
   register(app, desk) {
     app.get('/', (c) => overviewPage(c, desk, rowsOf(desk.office).all()));
   },
