@@ -74,7 +74,7 @@ function unanswered(error: unknown, where: string, late: boolean): OAuth2Error {
   const { kind, words } = late ? ({ kind: 'timeout', words: 'no answer in time' } as const) : failureOf(error);
   const [code, check] = (
     {
-      tls: ['tls', "check its certificate, and this machine's authorities"],
+      tls: ['tls', 'check its certificate; a private authority is named in NODE_EXTRA_CA_CERTS'],
       timeout: ['timeout', 'check the network, the firewall and the proxy'],
       proxy: ['misconfigured', 'the proxy does not let this agent through; check HTTPS_PROXY and NO_PROXY'],
       unreachable: ['unreachable', 'check the network, the name service and the proxy'],

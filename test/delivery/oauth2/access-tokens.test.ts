@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withAccessToken } from '../../../agent/delivery/oauth2/access-tokens.ts';
 import { OAuth2Error } from '../../../agent/delivery/oauth2/oauth2-error.ts';
 import { type OAuth2, type OAuth2Options, openOAuth2 } from '../../../agent/delivery/oauth2/open.ts';
+import { startEndpoint } from '../../support/endpoint.ts';
 import { TokenServer, type TokenServerOptions } from '../../support/token-server.ts';
 
 const secret = 'client-secret-never-shown';
@@ -33,7 +34,7 @@ async function provider(options: TokenServerOptions = {}): Promise<TokenServer> 
 }
 
 function source(
-  server: TokenServer,
+  server: Pick<TokenServer, 'url'>,
   { clientSecret = secret, ...rest }: Partial<OAuth2Options> = {},
 ): OAuth2['accessTokens'] {
   const oauth2 = openOAuth2({
@@ -212,6 +213,23 @@ describe('a provider that gives none', () => {
     });
     cleanups.pop()?.();
     expect(await waiting).toMatchObject({ code: 'unreachable', retry: true });
+  });
+
+  it('has a certificate that nobody knows: nothing is sent to it', async () => {
+    const endpoint = await startEndpoint({ tls: true });
+    cleanups.push(() => endpoint.close());
+    const error = await failure(source(endpoint)());
+    expect(error).toMatchObject({ code: 'tls', retry: true });
+    expect(error.message).toContain('NODE_EXTRA_CA_CERTS');
+    expect(endpoint.requests).toEqual([]);
+  });
+
+  it('sends us elsewhere: the secret does not go there', async () => {
+    const server = await provider();
+    const elsewhere = await provider();
+    server.instead = { status: 307, body: '', headers: { location: elsewhere.url } };
+    expect(await failure(source(server)())).toMatchObject({ code: 'misconfigured', retry: false });
+    expect(elsewhere.requests).toEqual([]);
   });
 
   it('does not know the application: somebody must act', async () => {
