@@ -128,4 +128,10 @@ describe('the unit of systemd', () => {
     expect(unit).toMatch(/^RestartPreventExitStatus=78$/m);
     expect(unit).toMatch(/^NotifyAccess=all$/m);
   });
+
+  it('names a page that the package installs', () => {
+    const [, page = ''] = /file:\/usr\/share\/doc\/upsteward\/(\S+)$/m.exec(unit) ?? [];
+    expect(page).toMatch(/^docs\//);
+    expect(read(page)).toContain('systemctl');
+  });
 });
