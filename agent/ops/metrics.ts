@@ -204,7 +204,11 @@ export class Metrics {
 }
 
 function whatItIs({ ups, site = '', facts }: UnitSummary): Record<'ups' | 'site' | 'model' | 'serial', string> {
-  return { ups, site, model: facts['device.model']?.value ?? '', serial: facts['device.serial']?.value ?? '' };
+  const [model, serial] = (['device.model', 'device.serial'] as const).map((key) =>
+    // The client library escapes a line feed, and no other control character.
+    (facts[key]?.value ?? '').replaceAll(/\p{Cc}+/gu, ' '),
+  ) as [string, string];
+  return { ups, site, model, serial };
 }
 
 /** The first moment of the day at the site. */

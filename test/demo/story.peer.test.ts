@@ -225,7 +225,7 @@ it('invited again, the reseller is connected only after another yes, and the cus
   await press(customer, 'Disconnect');
   expect(await state()).toBe('Disconnected');
   const before = stage.mails.length;
-  await stage.moveDays(30);
+  await stage.moveDays(10);
   expect(subjects(resellerMail, before)).toEqual([]);
   await customer.getByRole('link', { name: 'Record of consent' }).click();
   const record = await customer.locator('main').innerText();

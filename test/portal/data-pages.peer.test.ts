@@ -13,6 +13,8 @@ import { kept, TestPage, today } from './support.ts';
 
 const slashed = (day: string): string => `${day.slice(5, 7)}/${day.slice(8)}/${day.slice(0, 4)}`;
 
+/** As long as a name may be, and no place to break it. */
+const long = 'W'.repeat(64);
 let sink: MailSink;
 let site: TestPage;
 let browser: Browser;
@@ -27,7 +29,8 @@ beforeAll(async () => {
       'Server room': 'site: Building 2, battery: { cartridge: APCRBC133, cartridges: 2 }',
       '<script>alert(1)</script>': 'site: "=HYPERLINK(1)", warranty: { end: 2031-03-20 }',
       Basement: 'plan: { kind: advanced, end: 2031-04-09 }',
-      [`A name of ABCDEFGHIJKLMNOPQRSTUVWXYZ without a blank ${'x'.repeat(10)}`]: '',
+      [long]: `site: ${'Building'.repeat(8)}`,
+      'rack \u202egnp.exe': 'site: 🔋🔋',
     },
     more: [
       `mail: { url: "smtp://127.0.0.1:${sink.port}", from: ups@customer.example }`,
@@ -43,6 +46,12 @@ beforeAll(async () => {
   });
   await site.reads('<script>alert(1)</script>', { serial: '<b>1</b>', model: '=HYPERLINK("http://evil.example")' });
   await site.reads('Basement', { serial: 'AS2216000003', signals: ['battery.replace|indicator'] });
+  await site.reads(long, { serial: 'S'.repeat(64), model: 'M'.repeat(300), replaceBy: slashed(addDays(today, 20)) });
+  await site.reads('rack \u202egnp.exe', {
+    serial: 'AS2216000004',
+    model: 'Smart-UPS 1500',
+    signals: ['battery.replace|indicator'],
+  });
   await site.follow();
   await site.office.outbox.deliver();
   await site.accept();
@@ -72,6 +81,11 @@ const mailOf = (what: string): string => {
 };
 
 const pages: readonly [name: string, path: () => string][] = [
+  ['the overview', () => '/'],
+  ['dates to confirm', () => '/dates'],
+  ['a UPS with a long name', () => `/ups?name=${long}`],
+  ['a UPS whose name turns', () => `/ups?name=${encodeURIComponent('rack \u202egnp.exe')}`],
+  ['the record of consent', () => '/reseller/record'],
   ['what was sent', () => '/sent'],
   ['what was sent about a UPS', () => '/sent?ups=Server%20room&fate=sent'],
   ['a mail', () => mailOf('notices')],
