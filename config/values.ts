@@ -23,7 +23,7 @@ export function quote(text: string): string {
 export function readLine(text: string, max: number): string | Mistake {
   const line = text.trim();
   if (line === '') return new Mistake('is empty', 'write a text');
-  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\uFFFD]/u.test(line)) {
+  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\uFFFD\u202a-\u202e\u2066-\u2069]/u.test(line)) {
     return new Mistake(
       'holds a line break or a character that cannot be printed',
       'write one line of plain text in UTF-8',

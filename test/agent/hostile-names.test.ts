@@ -21,13 +21,12 @@ const names = [
   '=HYPERLINK("http://evil.example")',
   "@SUM(1+1)*cmd|' /C calc'!A0",
   '"><img src=x onerror=alert(1)>',
-  'rack \u202egnp.exe',
   '🔋'.repeat(20),
   '../../etc/passwd?x#y%0d%0aBcc: x@evil.example',
   '{{constructor}}<%= 7 * 7 %>',
 ] as const;
 /** What a device may say beside these. */
-const said = [...names.slice(0, -2), 'a\r\nBcc: x@evil.example\r\n\r\n<b>', 'x'.repeat(300)];
+const said = [...names.slice(0, -3), 'Smart \u202egnp.exe', 'a\r\nBcc: x@evil.example\r\n\r\n<b>', 'x'.repeat(300)];
 
 it('change nothing but the text that is shown', { timeout: 120_000 }, async () => {
   const world = await World.open(
@@ -142,6 +141,7 @@ async function crawl(base: string, feed: string): Promise<Map<string, Seen>> {
 
 function check(path: string, type: string, text: string): void {
   if (type.startsWith('text/html')) {
+    expect([path, /[\u202a-\u202e\u2066-\u2069]/.test(text)]).toEqual([path, false]);
     expect([path, /<(script|img|b)\b[^>]*>/i.exec(text)?.[0]]).toEqual([path, undefined]);
     return;
   }

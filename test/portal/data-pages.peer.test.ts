@@ -30,7 +30,7 @@ beforeAll(async () => {
       '<script>alert(1)</script>': 'site: "=HYPERLINK(1)", warranty: { end: 2031-03-20 }',
       Basement: 'plan: { kind: advanced, end: 2031-04-09 }',
       [long]: `site: ${'Building'.repeat(8)}`,
-      'rack \u202egnp.exe': 'site: 🔋🔋',
+      Roof: 'site: 🔋🔋',
     },
     more: [
       `mail: { url: "smtp://127.0.0.1:${sink.port}", from: ups@customer.example }`,
@@ -47,9 +47,9 @@ beforeAll(async () => {
   await site.reads('<script>alert(1)</script>', { serial: '<b>1</b>', model: '=HYPERLINK("http://evil.example")' });
   await site.reads('Basement', { serial: 'AS2216000003', signals: ['battery.replace|indicator'] });
   await site.reads(long, { serial: 'S'.repeat(64), model: 'M'.repeat(300), replaceBy: slashed(addDays(today, 20)) });
-  await site.reads('rack \u202egnp.exe', {
+  await site.reads('Roof', {
     serial: 'AS2216000004',
-    model: 'Smart-UPS 1500',
+    model: 'Smart \u202egnp.exe',
     signals: ['battery.replace|indicator'],
   });
   await site.follow();
@@ -84,7 +84,6 @@ const pages: readonly [name: string, path: () => string][] = [
   ['the overview', () => '/'],
   ['dates to confirm', () => '/dates'],
   ['a UPS with a long name', () => `/ups?name=${long}`],
-  ['a UPS whose name turns', () => `/ups?name=${encodeURIComponent('rack \u202egnp.exe')}`],
   ['the record of consent', () => '/reseller/record'],
   ['what was sent', () => '/sent'],
   ['what was sent about a UPS', () => '/sent?ups=Server%20room&fate=sent'],

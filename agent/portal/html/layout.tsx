@@ -37,8 +37,11 @@ export function page(c: PortalContext, { title, status = 200 }: PageOptions, con
       </body>
     </html>
   );
-  return c.html(`<!DOCTYPE html>\n${html.toString()}\n`, status as 200);
+  return c.html(`<!DOCTYPE html>\n${html.toString().replaceAll(turns, '')}\n`, status as 200);
 }
+
+/** What turns the direction of all text behind it: a device may say it, and no name holds it. */
+const turns = /[\u202a-\u202e\u2066-\u2069]/g;
 
 function Header({ c, company }: { c: PortalContext; company: string }) {
   const { path } = c.req;

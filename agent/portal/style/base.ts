@@ -107,7 +107,6 @@ input[type=checkbox], input[type=radio] { accent-color: var(--accent); width: 1.
 label { font-weight: 550; }
 .skip { position: absolute; left: -999rem; top: 0; padding: .5rem 1rem; background: var(--card); z-index: 2; }
 .skip:focus { left: .5rem; top: .5rem; }
-a, span, strong, code, time { unicode-bidi: isolate; }
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .soft { color: var(--soft); }
 .small { font-size: .9rem; }

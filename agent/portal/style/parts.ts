@@ -10,6 +10,7 @@ export const parts = `
 .move p { margin: 0; }
 input.code { text-transform: uppercase; letter-spacing: .06em; }
 .field.wide { width: 100%; }
+tbody th .name, tbody th .under, .date-row .name, .date-row .under, h1, .lead { overflow-wrap: anywhere; }
 .chips { display: flex; flex-wrap: wrap; gap: .3rem; }
 .under { display: block; color: var(--soft); font-size: .875rem; font-weight: 400; }
 .source { color: var(--soft); font-size: .85rem; }
@@ -88,7 +89,7 @@ iframe.mail { width: 100%; height: 34rem; border: 1px solid var(--line); border-
   .stacking td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .875rem; }
   .stacking td.number { padding-left: 0; }
   .stacking td.none { display: none; }
-  .date-row { grid-template-columns: 1fr; }
+  .date-row { grid-template-columns: minmax(0, 1fr); }
   .date-row > .row { justify-content: flex-start; }
   .figures a { min-width: 0; padding: .5rem .8rem; }
   .figures li { flex: 1 1 8rem; }
