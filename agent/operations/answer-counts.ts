@@ -2,7 +2,8 @@
 import type { AnswerWay } from '../lifecycle/connection.ts';
 import type { AnswerCount, Log } from './desk.ts';
 
-const words = {
+/** What was wrong with an answer. */
+export const wrongAnswers = {
   unknown: 'Something was given as an answer that belongs to no invitation from here',
   ended: 'An answer came to an invitation that has ended',
   limited: 'Answers were not looked at, because too many were wrong',
@@ -21,9 +22,9 @@ export class AnswerCounts {
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     const isPowerOfTwo = (count & (count - 1)) === 0;
-    if (!isPowerOfTwo || !(what in words)) return;
+    if (!isPowerOfTwo || !(what in wrongAnswers)) return;
     const times = count === 1 ? '' : ` (${count} times since the start)`;
-    this.#log('warn', `answer.${what}`, `${words[what as keyof typeof words]}${times}.`, { by, count });
+    this.#log('warn', `answer.${what}`, `${wrongAnswers[what as keyof typeof wrongAnswers]}${times}.`, { by, count });
   }
 
   /** Since the start, as `way.what`. */

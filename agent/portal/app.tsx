@@ -110,6 +110,7 @@ function plainApp({ desk, seal, refusals, guesses, rules }: AppParts, menu: read
     c.set('seal', seal);
     c.set('desk', desk);
     c.set('refuse', (kind) => refusals.count(kind, addressOf(c, rules)));
+    c.set('refused', () => refusals.counts());
     c.set('wrongToken', () => {
       const looked = guesses.take();
       refusals.count(looked ? 'wrong-token' : 'token-limited', addressOf(c, rules));

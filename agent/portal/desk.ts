@@ -47,6 +47,8 @@ export interface PortalEnv {
     readonly desk: PortalDesk;
     /** Counts what was refused to whoever asks. */
     readonly refuse: (kind: RefusalKind) => void;
+    /** What was refused since the start. */
+    readonly refused: () => Readonly<Record<RefusalKind, number>>;
     /** Counts a wrong token or secret address. False once there were too many to look at this one. */
     readonly wrongToken: () => boolean;
   };

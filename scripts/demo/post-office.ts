@@ -1,5 +1,7 @@
 /** The mail of the demo in a browser: what arrived, links that work, answers that reach the agent; and the clock. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AnswerKind } from '../../agent/lifecycle/connection.ts';
+import type { ConnectionView } from '../../agent/operations/overview.ts';
 import { deskPage, isForAgent, mailHtml, mailPage, writePage } from './post-pages.ts';
 import { moment } from './screen.ts';
 import { resellerMail, swapUnit } from './site.ts';
@@ -64,7 +66,16 @@ export class PostOffice {
     await this.#stage.settle();
     const { mails, page: agentPage } = this.#stage;
     const now = moment(this.#stage.clock.now());
-    html(deskPage({ now, agentPage, mails, ...(said === null ? {} : { said }) }), pathname === '/' ? 200 : 404);
+    const answer = await this.#answerNow();
+    const more = { ...(said === null ? {} : { said }), ...(answer === undefined ? {} : { answer }) };
+    html(deskPage({ now, agentPage, mails, ...more }), pathname === '/' ? 200 : 404);
+  }
+
+  /** Whoever has not accepted may accept, whoever has may opt out. */
+  async #answerNow(): Promise<AnswerKind | undefined> {
+    const { state } = await this.#stage.command<ConnectionView>('reseller status');
+    if (state === 'pending') return 'accept';
+    return state === 'confirmed' ? 'opt-out' : undefined;
   }
 
   async #act(path: string, form: URLSearchParams): Promise<string> {
@@ -78,6 +89,11 @@ export class PostOffice {
     if (path === '/swap') {
       await this.#stage.swapBattery();
       return `${swapUnit} has a new battery. ${arrived()}`;
+    }
+    if (path === '/endpoint') {
+      const answer = await this.#answerNow();
+      if (answer === undefined || answer !== of('answer')) return 'Nothing to answer.';
+      return `The agent has asked the endpoint, and says: ${await this.#stage.answerByEndpoint(answer)}.`;
     }
     if (path !== '/write') return 'Nothing was done.';
     if (!isForAgent(of('to'))) return `Sent to ${of('to')}. A person reads that, not the agent.`;

@@ -1,5 +1,6 @@
 /** The pages of the demo's post office: both inboxes, one mail, a mail to write. */
 
+import type { AnswerKind } from '../../agent/lifecycle/connection.ts';
 import type { Letter } from './mailbox.ts';
 import { type ArrivedMail, moment } from './screen.ts';
 import { answersMail, company, contactMail, publicUrl, resellerMail } from './site.ts';
@@ -39,11 +40,19 @@ export interface Desk {
   readonly now: string;
   readonly agentPage: string;
   readonly mails: readonly ArrivedMail[];
+  /** What a button at the endpoint would say now. */
+  readonly answer?: AnswerKind;
   /** What was just done. */
   readonly said?: string;
 }
 
-export function deskPage({ now, agentPage, mails, said }: Desk): string {
+const answerLabels: Readonly<Record<AnswerKind, string>> = {
+  accept: 'Accept at the endpoint',
+  decline: 'Decline at the endpoint',
+  'opt-out': 'Opt out at the endpoint',
+};
+
+export function deskPage({ now, agentPage, mails, answer, said }: Desk): string {
   const inbox = (title: string, address: string): string => {
     const own = mails.filter(({ to }) => to === address).toReversed();
     const items = own.map(
@@ -65,6 +74,7 @@ export function deskPage({ now, agentPage, mails, said }: Desk): string {
 ${said === undefined ? '' : `<p role="status">${escaped(said)}</p>`}
 <p>It is <strong>${escaped(now)}</strong>. <a href="${agentPage}">The page of ${company}</a> is what the customer sees.</p>
 <div class="row">${days.map(([count, label]) => button('/time', label, { days: count })).join('')}${button('/swap', 'Change a battery')}</div>
+${answer === undefined ? '' : `<p>The customer’s own endpoint may show the reseller a button as well:</p>${button('/endpoint', answerLabels[answer], { answer })}`}
 <div class="columns">${inbox('The reseller’s mail', resellerMail)}${inbox('The customer’s mail', contactMail)}</div>`,
   );
 }

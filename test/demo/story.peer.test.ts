@@ -110,6 +110,11 @@ const ways: Readonly<Record<string, () => Promise<void>>> = {
     await press(reseller, /accept/i);
     expect(await reseller.locator('h1').innerText()).toMatch(/agreed|accepted/i);
   },
+  'through your endpoint': async () => {
+    await reseller.goto(post.url);
+    await press(reseller, 'Accept at the endpoint');
+    expect(await reseller.getByRole('status').innerText()).toContain('taken');
+  },
   'by the code, typed in here': async () => {
     await stage.settle();
     await openReseller();

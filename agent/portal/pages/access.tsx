@@ -1,6 +1,7 @@
 /** What else may look in from outside: the calendar feed, and programs with a token of the API. */
 import type { CalendarView } from '../../commands/access.ts';
 import type { TokenView } from '../../operations/secrets.ts';
+import { Refused } from '../access/refused.tsx';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
 import { DayOf, Moment } from '../html/facts.tsx';
 import { act, Form, field, refusalOf } from '../html/form.tsx';
@@ -73,6 +74,7 @@ async function accessPage(c: PortalContext, desk: PortalDesk, made: Made = {}): 
           <TokensCard c={c} desk={desk} tokens={tokens} made={made} />
         </div>
       </div>
+      <Refused refusals={c.get('refused')()} answers={desk.office.answerCounts.counts()} />
     </>,
   );
 }

@@ -113,7 +113,7 @@ function Rows({ rows, language }: { rows: readonly ReportRow[]; language: Langua
               {row.model ?? 'Model not known'}
               <span class="under">{[row.serial, row.sku].filter((text) => text !== undefined).join(' · ')}</span>
             </th>
-            {sites ? <td class={row.site === undefined ? 'none' : undefined}>{row.site}</td> : undefined}
+            {sites ? <td class={row.site === undefined ? 'none' : 'words'}>{row.site}</td> : undefined}
             <td data-label="Age">
               {row.ageMonths === undefined ? none : <span class="age">{age(row.ageMonths)}</span>}
             </td>

@@ -19,5 +19,6 @@ form.fields, details > .fields { display: grid; gap: 1rem 1.5rem; grid-template-
 .wrong { color: var(--bad); }
 [aria-invalid=true] { border-color: var(--bad); }
 .wide { width: 100%; }
+dl.facts.counted { grid-template-columns: max-content 1fr; }
 progress { height: .9rem; accent-color: var(--accent); margin: 0 0 1rem; }
 `;

@@ -10,7 +10,7 @@ export const parts = `
 .move p { margin: 0; }
 input.code { text-transform: uppercase; letter-spacing: .06em; }
 .field.wide { width: 100%; }
-tbody th .name, tbody th .under, .date-row .name, .date-row .under, h1, .lead { overflow-wrap: anywhere; }
+tbody th, td .name, td.words, .date-row .name, .date-row .under, h1, .lead { overflow-wrap: anywhere; }
 .chips { display: flex; flex-wrap: wrap; gap: .3rem; }
 .under { display: block; color: var(--soft); font-size: .875rem; font-weight: 400; }
 .source { color: var(--soft); font-size: .85rem; }

@@ -17,7 +17,7 @@ const names = [
   '100 %',
   '?q=1#x',
   '=HYPERLINK("http://evil.example")',
-  'Z\u0336\u202egnirts',
+  'Z\u0336\u200fgnirts',
   '🔋'.repeat(64),
   'constructor',
   '__proto__',
