@@ -101,7 +101,7 @@ export function connectionText(view: ConnectionView): string {
   if (view.address === undefined) return 'nobody is invited';
   const dates = [
     view.invitedAt && `invited ${minute(view.invitedAt)}`,
-    view.takenAt && `mail taken ${minute(view.takenAt)}`,
+    view.takenAt && `taken ${minute(view.takenAt)}`,
     view.expiresAt && `lapses ${minute(view.expiresAt)}`,
     view.answeredAt && answeredWords(view, view.answeredAt),
   ].filter((word) => word !== undefined);

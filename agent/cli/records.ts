@@ -102,8 +102,9 @@ function detailText(mail: SentDetail): string {
 
 function consentText({ connection, steps, disclosures }: ConsentRecord): string {
   const lines = [
-    ...steps.map(({ at, address, state, by, reply }) => {
-      const how = [by && `by ${by}`, reply].filter((word) => word !== undefined).join(': ');
+    ...steps.map(({ at, address, state, by, from, how: told, givenAt, reply }) => {
+      const given = givenAt === undefined ? undefined : `given ${minute(givenAt)}`;
+      const how = [by && `by ${by}`, from, told, given, reply].filter((word) => word !== undefined).join(': ');
       return [at, `${address} ${state === 'pending' ? 'invited' : state}${how === '' ? '' : ` (${how})`}`] as const;
     }),
     ...disclosures.map(

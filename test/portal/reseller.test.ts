@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { invitationWords } from '../../agent/delivery/codes.ts';
 import type { Message } from '../../agent/delivery/records.ts';
 import { addDays, instantAt } from '../../agent/lifecycle/days.ts';
+import { answer } from '../../agent/operations/answer.ts';
 import { connectionOf } from '../../agent/operations/reseller.ts';
 import { mailSettled } from '../../agent/operations/settled.ts';
 import { keys } from '../../agent/store/keys.ts';
@@ -241,11 +242,19 @@ describe('the record of consent', () => {
     const text = words(await visit.page.get('/reseller/record'));
     expect(text).toContain(`Invited ${address}`);
     expect(text).toContain(`Confirmed by the code, typed in here ${address}`);
+    const { desk } = visit.page.office;
+    const { token } = invitationWords(desk.store, connectionOf(desk.store).id);
+    visit.page.clock = instantAt(addDays(today, 2), '09:00', timeZone);
+    const told = { from: 'Ann <b>', how: 'button', at: instantAt(addDays(today, 1), '09:00', timeZone) };
+    await answer(desk, token, 'opt-out', 'cloud', told);
+    expect(words(await visit.page.get('/reseller/record'))).toContain(
+      'Opted Out through your endpoint from Ann <b> button given 11 Mar 2031, 09:00',
+    );
     const csv = await visit.page.ask('/reseller/record.csv');
     expect(csv.headers.get('content-disposition')).toBe('attachment; filename="consent.csv"');
     expect(csv.text).toContain(address);
     const json = JSON.parse(await visit.page.get('/reseller/record.json')) as { steps: { state: string }[] };
-    expect(json.steps.map(({ state }) => state)).toEqual(['pending', 'confirmed']);
+    expect(json.steps.map(({ state }) => state)).toEqual(['pending', 'confirmed', 'opted-out']);
   });
 });
 

@@ -73,7 +73,7 @@ function Steps({ steps, desk }: { steps: readonly ConsentStep[]; desk: PortalDes
         </tr>
       </thead>
       <tbody>
-        {steps.map(({ at, state, by, address, reply }) => (
+        {steps.map(({ at, state, by, from, how, givenAt, address, reply }) => (
           <tr>
             <td>
               <Moment at={at} desk={desk} />
@@ -81,6 +81,14 @@ function Steps({ steps, desk }: { steps: readonly ConsentStep[]; desk: PortalDes
             <th scope="row">
               {state === 'pending' ? 'Invited' : stateWords[state].name}
               {by === undefined ? undefined : <span class="under">{wayWords[by] ?? by}</span>}
+              {from === undefined ? undefined : <span class="under">{`from ${from}`}</span>}
+              {how === undefined ? undefined : <span class="under">{how}</span>}
+              {givenAt === undefined ? undefined : (
+                <span class="under">
+                  {'given '}
+                  <Moment at={givenAt} desk={desk} />
+                </span>
+              )}
               {reply === undefined ? undefined : <span class="under">{reply}</span>}
             </th>
             <td>{address}</td>

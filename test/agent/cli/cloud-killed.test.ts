@@ -1,7 +1,7 @@
 /** `kill -9` between the moment an answer is applied and the moment the endpoint is told: it counts once. */
 import { afterAll, expect, it } from 'vitest';
+import { ask } from '../../../agent/control/client.ts';
 import type { ConsentRecord } from '../../../agent/operations/consent.ts';
-import type { ConnectionView } from '../../../agent/operations/overview.ts';
 import { AnswerHolder } from '../../support/answer-holder.ts';
 import type { Cli } from '../../support/cli.ts';
 import { startEndpoint } from '../../support/endpoint.ts';
@@ -29,7 +29,13 @@ it('an answer that was applied and not acknowledged is handed over again, and ch
       const reply = holder.reply(request);
       const [token] = holder.tokens;
       if (token !== undefined && !holder.waiting.has('a1') && holder.acknowledged.length === 0)
-        holder.hold('a1', { token, answer: 'accept', givenAt: new Date().toISOString() });
+        holder.hold('a1', {
+          token,
+          answer: 'accept',
+          givenAt: new Date(Date.now() - 3_600_000).toISOString(),
+          from: 'Ann',
+          how: 'button',
+        });
       return reply;
     },
   });
@@ -46,17 +52,19 @@ it('an answer that was applied and not acknowledged is handed over again, and ch
 
   const again = place.run(['run']);
   await again.logged('answers.taken');
-  const said = await place.json<ConnectionView>('reseller', 'status');
+  const said = await ask(place.state, { command: 'reseller status', args: {} });
   expect(said).toMatchObject({ state: 'confirmed', answeredBy: 'cloud' });
   const accepted = endpoint.requests.flatMap(({ events }) =>
     events.filter(({ data }) => (data as { state?: string }).state === 'confirmed'),
   );
   expect(new Set(accepted.map(({ id }) => id)).size, 'the same event, told again').toBe(1);
-  const { steps } = await place.json<ConsentRecord>('consent');
+  const { steps } = (await ask(place.state, { command: 'consent', args: {} })) as ConsentRecord;
   expect(steps.map(({ state, by }) => [state, by])).toEqual([
     ['pending', undefined],
     ['confirmed', 'cloud'],
   ]);
+  const { stdout } = await place.cli(['consent']);
+  expect(stdout).toMatch(/confirmed \(by cloud: Ann: button\)/);
   await again.kill();
   expect(holder.acknowledged).toEqual(['a1 already']);
 });
