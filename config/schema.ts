@@ -192,11 +192,11 @@ const portal = z.strictObject({
   publicUrl: text(readPublicUrl, { examples: ['https://ups.example.com'], format: 'uri' })
     .optional()
     .describe(
-      'Public https:// address that a reverse proxy leads to this agent, so that the reseller can answer by a link. Without a password only the answer and calendar pages are served under it.',
+      'Public https:// address that a reverse proxy leads to this agent, so that the reseller can answer by a link. Without a password only the pages for answers are served under it.',
     ),
   publicListen: text(readListen, { examples: ['127.0.0.1:8081'] })
     .optional()
-    .describe('A second address and port that serves nothing but what is public: the answer and calendar pages.'),
+    .describe('A second address and port that serves nothing but what is public: the pages for answers.'),
 });
 
 const polling = z.strictObject({
