@@ -13,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'test/support/built.ts',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: ['test/**/*.peer.test.ts'],
           // Many seconds more than any test takes: a machine that does other work must not make one fail.
@@ -23,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'peers',
+          globalSetup: 'test/support/built.ts',
           include: ['test/**/*.peer.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -1,9 +1,6 @@
-/** Runs the command line from the checkout, as a process of its own. */
+/** Runs the command line as a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const loader = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
+import { program, root } from './built.ts';
 
 export interface CliOptions {
   /** Beside a `PATH` nothing of the environment is passed on. */
@@ -32,9 +29,9 @@ export class Cli {
   readonly #waiting = new Set<() => void>();
 
   constructor(args: readonly string[], options: CliOptions = {}) {
-    this.#child = spawn(process.execPath, ['--import', loader, `${root}agent/main.ts`, ...args], {
+    this.#child = spawn(process.execPath, [program, ...args], {
       cwd: options.cwd ?? root,
-      env: { PATH: process.env['PATH'] ?? '', TSX_TSCONFIG_PATH: `${root}tsconfig.json`, ...options.env },
+      env: { PATH: process.env['PATH'] ?? '', ...options.env },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     const { stdin, stdout, stderr } = this.#child;

@@ -1,9 +1,7 @@
 /** Runs the command line at a terminal, which `script` of util-linux makes: what is typed, and what is on the screen. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { program, root } from './built.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const loader = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 export class AtTerminal {
@@ -14,10 +12,10 @@ export class AtTerminal {
   #read = 0;
 
   constructor(args: readonly string[]) {
-    const command = [process.execPath, '--import', loader, `${root}agent/main.ts`, ...args].map(quoted).join(' ');
+    const command = [process.execPath, program, ...args].map(quoted).join(' ');
     this.#child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
       cwd: root,
-      env: { PATH: process.env['PATH'] ?? '', TSX_TSCONFIG_PATH: `${root}tsconfig.json`, TERM: 'xterm', TZ: 'UTC' },
+      env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', TZ: 'UTC' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -11,8 +11,6 @@ export interface Line extends AsyncDisposable {
   readonly place: Place;
   /** Whether another process can reach it as well. */
   readonly isNetwork: boolean;
-  /** It takes seconds for a reading: the agent's part, which is the same as elsewhere, is left out. */
-  readonly isSlow?: boolean;
   /** What was sent so far, in order. */
   operations(): readonly string[];
   /** The unit raises an alarm about its battery. */
@@ -33,6 +31,8 @@ export interface Watched {
   readonly reading: readonly string[];
   /** What the writer sends beside that, where there is one. */
   readonly writing?: string;
+  /** It takes seconds for a reading: the agent's part, which is the same as elsewhere, is left out. */
+  readonly isSlow?: boolean;
   open(folder: string): Promise<Line>;
 }
 

@@ -119,10 +119,19 @@ describe.each(all)('$title', { timeout: 180_000, concurrent: true }, ({ name, ea
     await aloneWith(line);
     await searched(name, line);
     if (line.isNetwork) expect((await cli(['poll', line.target])).code).toBe(0);
-    if (!line.isSlow) await watchedBy(name, line);
     const sent = line.operations();
     expect(sent.length).toBeGreaterThan(10);
     expect([...new Set(sent)].sort()).toEqual([...each.reading].sort());
+  });
+});
+
+describe.each(all.filter(({ each }) => each.isSlow !== true))('$title', ({ name, each }) => {
+  it('gets nothing but questions from a running agent', async () => {
+    await using line = await each.open(folder);
+    await watchedBy(name, line);
+    expect(line.operations().length).toBeGreaterThan(0);
+    const strange = line.operations().filter((operation) => !each.reading.includes(operation));
+    expect(new Set(strange)).toEqual(new Set());
   });
 });
 

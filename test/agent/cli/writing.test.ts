@@ -50,13 +50,13 @@ class Spy {
 
   /** The files of drivers/ that were loaded since the last look. */
   async drivers(): Promise<string[]> {
-    const loaded = (await readFile(this.path, 'utf8')).match(/(?<=\/)drivers\/[\w/-]+\.ts/g) ?? [];
+    const loaded = (await readFile(this.path, 'utf8')).match(/(?<=\/)drivers\/[\w/-]+\.js/g) ?? [];
     await writeFile(this.path, '');
     return [...new Set(loaded)];
   }
 }
 
-const ofWriters = (files: readonly string[]): string[] => files.filter((path) => /writers?\.ts$/.test(path));
+const ofWriters = (files: readonly string[]): string[] => files.filter((path) => /writers?\.js$/.test(path));
 const sets = (): number => place.simulator.unit('hall').requests.filter(({ kind }) => kind === 'set').length;
 
 describe('what a process loads', { timeout: 120_000 }, () => {
@@ -71,7 +71,7 @@ describe('what a process loads', { timeout: 120_000 }, () => {
     agent.signal('SIGTERM');
     expect(await agent.ended()).toMatchObject({ code: 0, stderr: '' });
     const loaded = await spy.drivers();
-    expect(loaded).toContain('drivers/snmp/driver.ts');
+    expect(loaded).toContain('drivers/snmp/driver.js');
     expect(ofWriters(loaded)).toEqual([]);
     expect(sets()).toBe(0);
   });
@@ -102,7 +102,7 @@ describe('what a process loads', { timeout: 120_000 }, () => {
       stdout: `Recorded: the battery of hall was changed on ${place.day(-2)}.\nhall (snmp): written and read back: upsBasicBatteryLastReplaceDate ${place.printed(-2)}\n`,
       stderr: '',
     });
-    expect(ofWriters(await spy.drivers()).sort()).toEqual(['drivers/snmp/writer.ts', 'drivers/writers.ts']);
+    expect(ofWriters(await spy.drivers()).sort()).toEqual(['drivers/snmp/writer.js', 'drivers/writers.js']);
     expect(place.simulator.unit('hall').get(oids.installed)).toBe(place.printed(-2));
     expect(sets()).toBe(1);
   });

@@ -28,6 +28,8 @@ const modbusOverTcp = (smartConnect: boolean): Watched => ({
   name: smartConnect ? 'Modbus over a SmartConnect port' : 'Modbus over TCP',
   reading: ['modbus 3'],
   writing: 'modbus 16',
+  // It wants two seconds between connections.
+  isSlow: smartConnect,
   open: async () => {
     const { device, faults } = modbusUnit();
     let deliver = (reply: Buffer): Buffer => reply;
@@ -51,8 +53,6 @@ const modbusOverTcp = (smartConnect: boolean): Watched => ({
       target: `modbus://127.0.0.1:${tap.port}?timeout=0.2&smartConnect=${smartConnect}`,
       place: { by: 'address', host: '127.0.0.1', port: tap.port },
       isNetwork: true,
-      // It wants two seconds between connections.
-      isSlow: smartConnect,
       operations: tap.operations,
       alarm: () => device.set(22, [4]),
       faults: smartConnect

@@ -187,7 +187,7 @@ export const de: Texts = {
       }),
     reference: ({ token }) => `Kennzeichen dieser Einladung: ${token}`,
     privacy: ({ company }) =>
-      `Diese E-Mail nennt Ihnen den Namen ${company} und sonst nichts. Über die USV-Geräte wird nichts gesendet, bevor Sie annehmen, und danach können Sie sich jederzeit abmelden.`,
+      `Diese Einladung nennt Ihnen den Namen ${company} und sonst nichts. Über die USV-Geräte wird nichts gesendet, bevor Sie annehmen, und danach können Sie sich jederzeit abmelden.`,
   },
 
   action: {

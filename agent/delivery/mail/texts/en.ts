@@ -181,7 +181,7 @@ export const en: Texts = {
       }),
     reference: ({ token }) => `Reference of this invitation: ${token}`,
     privacy: ({ company }) =>
-      `This mail tells you the name of ${company} and nothing else. Nothing about its UPS units is sent before you accept, and you can opt out at any time afterwards.`,
+      `This invitation tells you the name of ${company} and nothing else. Nothing about its UPS units is sent before you accept, and you can opt out at any time afterwards.`,
   },
 
   action: {

@@ -184,7 +184,7 @@ export const es: Texts = {
       }),
     reference: ({ token }) => `Referencia de esta invitación: ${token}`,
     privacy: ({ company }) =>
-      `Este mensaje le revela el nombre ${company} y nada más. No se envía nada sobre sus equipos antes de que usted acepte, y después puede darse de baja en cualquier momento.`,
+      `Esta invitación le revela el nombre ${company} y nada más. No se envía nada sobre sus equipos antes de que usted acepte, y después puede darse de baja en cualquier momento.`,
   },
 
   action: {

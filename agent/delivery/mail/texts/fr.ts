@@ -186,7 +186,7 @@ export const fr: Texts = {
       }),
     reference: ({ token }) => `Référence de cette invitation : ${token}`,
     privacy: ({ company }) =>
-      `Ce message vous révèle le nom ${company} et rien d'autre. Rien n'est envoyé au sujet de ses onduleurs avant que vous n'acceptiez, et vous pourrez ensuite vous désinscrire à tout moment.`,
+      `Cette invitation vous révèle le nom ${company} et rien d'autre. Rien n'est envoyé au sujet de ses onduleurs avant que vous n'acceptiez, et vous pourrez ensuite vous désinscrire à tout moment.`,
   },
 
   action: {

@@ -184,7 +184,7 @@ export const it: Texts = {
       }),
     reference: ({ token }) => `Riferimento di questo invito: ${token}`,
     privacy: ({ company }) =>
-      `Questo messaggio vi rivela il nome ${company} e nient'altro. Nulla sui suoi UPS viene inviato prima che accettiate, e in seguito potrete rinunciare in qualsiasi momento.`,
+      `Questo invito vi rivela il nome ${company} e nient'altro. Nulla sui suoi UPS viene inviato prima che accettiate, e in seguito potrete rinunciare in qualsiasi momento.`,
   },
 
   action: {

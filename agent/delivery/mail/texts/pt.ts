@@ -182,7 +182,7 @@ export const pt: Texts = {
       }),
     reference: ({ token }) => `Referência deste convite: ${token}`,
     privacy: ({ company }) =>
-      `Esta mensagem revela o nome ${company} e mais nada. Nada sobre os seus UPS é enviado antes de você aceitar, e depois você pode desistir a qualquer momento.`,
+      `Este convite revela o nome ${company} e mais nada. Nada sobre os seus UPS é enviado antes de você aceitar, e depois você pode desistir a qualquer momento.`,
   },
 
   action: {
