@@ -118,7 +118,6 @@ describe.each(all)('$title', { timeout: 180_000, concurrent: true }, ({ name, ea
     await using line = await each.open(folder);
     await aloneWith(line);
     await searched(name, line);
-    if (line.isNetwork) expect((await cli(['poll', line.target])).code).toBe(0);
     const sent = line.operations();
     expect(sent.length).toBeGreaterThan(10);
     expect([...new Set(sent)].sort()).toEqual([...each.reading].sort());
@@ -126,8 +125,9 @@ describe.each(all)('$title', { timeout: 180_000, concurrent: true }, ({ name, ea
 });
 
 describe.each(all.filter(({ each }) => each.isSlow !== true))('$title', ({ name, each }) => {
-  it('gets nothing but questions from a running agent', async () => {
+  it('gets nothing but questions from a running agent, and from the command line', async () => {
     await using line = await each.open(folder);
+    if (line.isNetwork) expect((await cli(['poll', line.target])).code).toBe(0);
     await watchedBy(name, line);
     expect(line.operations().length).toBeGreaterThan(0);
     const strange = line.operations().filter((operation) => !each.reading.includes(operation));
