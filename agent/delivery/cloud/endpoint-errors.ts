@@ -64,7 +64,10 @@ export function silence(error: unknown, where: string, sent: boolean): DeliveryE
   const failed = (code: DeliveryErrorCode, text: string) =>
     new DeliveryError(code, `${text} (${words})`, { retry: true, cause: error });
   if (kind === 'tls')
-    return failed('tls', `No encrypted connection to ${where}: check its certificate. For one of a private authority, start the agent with NODE_EXTRA_CA_CERTS=FILE.`);
+    return failed(
+      'tls',
+      `No encrypted connection to ${where}: check its certificate. For one of a private authority, start the agent with NODE_EXTRA_CA_CERTS=FILE.`,
+    );
   if (kind === 'timeout') return failed('timeout', `The endpoint ${where} did not answer in time.`);
   if (kind === 'proxy')
     return failed(
