@@ -26,6 +26,11 @@ export class Browser {
     return new Browser(await chromium.launch({ executablePath, args: ['--no-sandbox'] }), base);
   }
 
+  /** The same browser on another page. */
+  at(base: string): Browser {
+    return new Browser(this.#chromium, base);
+  }
+
   async close(): Promise<void> {
     await this.#chromium.close();
   }

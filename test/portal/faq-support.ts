@@ -28,15 +28,15 @@ export class Story {
     this.sink = sink;
   }
 
-  /** @param rackSays what the config knows of the one UPS */
-  static async open(rackSays = ''): Promise<Story> {
+  /** @param rackSays what the config knows of the one UPS @param portal more lines of that section */
+  static async open(rackSays = '', portal: readonly string[] = []): Promise<Story> {
     const sink = await startMailSink();
     endLater(() => sink.close());
     const more = [`mail: { url: "smtp://127.0.0.1:${sink.port}", from: ups@customer.example }`];
     const page = await TestPage.open({
       more,
       ups: { rack: rackSays },
-      portal: [`publicUrl: https://${host}`],
+      portal: [`publicUrl: https://${host}`, ...portal],
     });
     await page.follow();
     await page.office.units.missed('rack');
