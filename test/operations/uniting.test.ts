@@ -155,10 +155,14 @@ class TwoEntries {
   }
   #strangers = 0;
 
-  /** One is taken out of the config and put back, where both are known to be one UPS. */
+  /**
+   * One is taken out of the config and put back, where both are known to be one UPS and the other one has confirmed what
+   * it says: an alarm that only the one that goes has confirmed ends with it.
+   */
   async without(name: string): Promise<void> {
     const { units } = this.bench.site;
     if (this.bench.units.find(name)?.value.ways.length !== 2 || name === 'card') return;
+    await this.bench.reads('card', this.says);
     configure(this.bench, ...units.filter((unit) => unit.name !== name));
     await this.bench.units.reconcile();
     configure(this.bench, ...units);
