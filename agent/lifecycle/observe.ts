@@ -73,6 +73,19 @@ export function absorb(
   return { observed, unconfirmed: Object.keys(candidates).length > 0 || anyPending(signals, reading.signals) };
 }
 
+/**
+ * Alarms of the last reading that somebody else had confirmed: two readings of the UPS agree, so they wait for no third.
+ * @param confirmed what another way to the same UPS said
+ */
+export function seconded(observed: Observed, confirmed: Signals): Observed {
+  const signals: { [K in SignalKey]?: Signals[K] } = { ...observed.signals };
+  for (const key of signalKeys) {
+    const said = Object.entries(observed.lastSignals[key] ?? {}).filter(([, signal]) => signal.value);
+    if (raised(confirmed, key).length > 0) signals[key] = { ...signals[key], ...Object.fromEntries(said) };
+  }
+  return { ...observed, signals };
+}
+
 /** Every cause of a signal that says `true`. */
 export function raised(signals: Signals, key: SignalKey): string[] {
   return Object.entries(signals[key] ?? {})

@@ -6,7 +6,7 @@ import { type ConfiguredUnit, type CustomerFacts, deriveFacts } from './facts.ts
 import type { Day, Facts, Instant, LifecycleEvent } from './model.ts';
 import { absorb } from './observe.ts';
 import { type Swap, seenSwap, settled, voidedBy } from './swap.ts';
-import { heardOf, unitedSignals, type Way } from './ways.ts';
+import { heardOf, unitedSignals, type Way, waysThatStay } from './ways.ts';
 
 /** The record of one UPS. */
 export interface Unit {
@@ -110,8 +110,7 @@ export function heed(unit: Unit, name: string, reading: Reading, config: Configu
 export function assess({ unit, unconfirmed, swap: seen }: Heeded, config: ConfiguredUnit, moment: Moment): UnitChange {
   const { retiredOn: _retired, site: _site, ...rest } = unit;
   const { swap } = unit;
-  const ways = config.ways.flatMap(({ name }) => unit.ways.find((way) => way.name === name) ?? []);
-  const current = ways.map((way) => settled(way, swap));
+  const current = waysThatStay(unit.ways, config.ways).map((way) => settled(way, swap));
   const heard = heardOf(current, config.ways);
   const facts = deriveFacts({
     heard,

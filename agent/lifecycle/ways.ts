@@ -3,7 +3,7 @@ import type { SignalKey, Signals } from '../../drivers/contract.ts';
 import { signalKeys } from '../../drivers/contract.ts';
 import type { DateOrder } from './dates.ts';
 import type { Day } from './model.ts';
-import type { Observed } from './observe.ts';
+import { type Observed, seconded } from './observe.ts';
 
 /** An entry of the config that reads a unit. */
 export interface ConfiguredWay {
@@ -70,6 +70,24 @@ export function heardOf(ways: readonly Way[], configured: readonly ConfiguredWay
 export function best<T>(said: readonly (T | undefined)[], doubt: (one: T) => unknown): T | undefined {
   const given = said.filter((one) => one !== undefined);
   return given.find((one) => doubt(one) === undefined) ?? given[0];
+}
+
+/**
+ * The ways that the config has, in its order. What the others say is dropped with them, but for an alarm that one which
+ * stays has seen as well: that one is not settled because somebody else confirmed it first.
+ */
+export function waysThatStay(ways: readonly Way[], configured: readonly ConfiguredWay[]): Way[] {
+  const staying = configured.flatMap(({ name }) => ways.find((way) => way.name === name) ?? []);
+  const leaving = ways.filter((way) => !staying.includes(way));
+  return staying.map((way) =>
+    leaving.reduce<Way>(
+      (heir, { observed, voided }) =>
+        heir.observed && observed
+          ? { ...heir, observed: seconded(heir.observed, effectiveSignals(observed.signals, voided)) }
+          : heir,
+      way,
+    ),
+  );
 }
 
 /** The alarms that count: without those that a swap made void. */
