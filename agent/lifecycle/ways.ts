@@ -79,15 +79,13 @@ export function best<T>(said: readonly (T | undefined)[], doubt: (one: T) => unk
 export function waysThatStay(ways: readonly Way[], configured: readonly ConfiguredWay[]): Way[] {
   const staying = configured.flatMap(({ name }) => ways.find((way) => way.name === name) ?? []);
   const leaving = ways.filter((way) => !staying.includes(way));
-  return staying.map((way) =>
-    leaving.reduce<Way>(
-      (heir, { observed, voided }) =>
-        heir.observed && observed
-          ? { ...heir, observed: seconded(heir.observed, effectiveSignals(observed.signals, voided)) }
-          : heir,
-      way,
-    ),
-  );
+  return staying.map((way) => {
+    if (way.observed === undefined || leaving.length === 0) return way;
+    let { observed } = way;
+    for (const { observed: seen, voided } of leaving)
+      if (seen !== undefined) observed = seconded(observed, effectiveSignals(seen.signals, voided));
+    return { ...way, observed };
+  });
 }
 
 /** The alarms that count: without those that a swap made void. */
