@@ -91,9 +91,11 @@ export class Heartbeat {
   /** Does whatever is due. A call during a beat makes it beat once more; no call ever throws. */
   beat(): Promise<void> {
     if (this.#beating !== undefined) this.#again = true;
-    this.#beating ??= this.#run().finally(() => {
+    this.#beating ??= this.#run().then(() => {
       this.#ended += 1;
       this.#beating = undefined;
+      // A call may come between the last look of that beat and its end.
+      return this.#again ? this.beat() : undefined;
     });
     return this.#beating;
   }

@@ -220,7 +220,7 @@ describe('mail that comes back', () => {
       state: 'undeliverable',
       failing: { reply: expect.stringMatching(/^550 5\.1\.1/) },
     });
-    await one.agent.office.outbox.deliver();
+    await one.agent.beat();
     const sent = (await one.agent.office.desk.store.history({ kind: 'mail.sent' })).map(({ data }) => data['message']);
     // Whether the daily run has sent a notice by now depends on the hour.
     const told = sent.filter((id) => !String(id).startsWith('notices/'));

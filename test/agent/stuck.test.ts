@@ -1,4 +1,4 @@
-/** Whether the agent knows that it makes no progress any more, and says so to who asks. */
+/** Whether the heart beats when it is asked to; whether the agent knows that it makes no progress any more, and says so. */
 import { describe, expect, it } from 'vitest';
 import { Heartbeat } from '../../agent/heartbeat.ts';
 import { smartUps } from '../../scripts/simulator/units.ts';
@@ -6,6 +6,36 @@ import { World } from './support.ts';
 
 const minute = 60_000;
 const healthy = smartUps({ serial: 'AS3116000021', installed: '05/04/2030', replaceBy: '05/04/2035' });
+
+describe('a beat', () => {
+  it('is made after each call, also where the call comes as another one ends', async () => {
+    const world = await World.open([]);
+    await world.start({ ups: [await world.silentUnit('ups')] });
+    let looks = 0;
+    const heartbeat = new Heartbeat(world.agent.office, {
+      monotonic: () => 0,
+      trustClock: false,
+      ready: () => {
+        looks += 1;
+        return false;
+      },
+      followConfig: async () => {},
+      readAnew: async () => {},
+    });
+    await heartbeat.beat();
+    const { forwarder } = world.agent.office;
+    for (let late = 0; late < 20; late += 1) {
+      const beating = heartbeat.beat();
+      // The last of a beat's parts, and as many turns of the queue after its end.
+      await forwarder.forward();
+      for (let turn = 0; turn < late; turn += 1) await undefined;
+      const before = looks;
+      await heartbeat.beat();
+      expect(looks, `${late} turns after it`).toBeGreaterThan(before);
+      await beating;
+    }
+  });
+});
 
 describe('an agent that is stuck', () => {
   it('is none while its heart beats', async () => {
