@@ -115,10 +115,13 @@ export class MailServer {
   async fill(mailbox: string, count: number): Promise<void> {
     const maildir = join(this.#folder, 'mail', mailbox);
     for (const name of ['cur', 'new', 'tmp']) await mkdir(join(maildir, name), { recursive: true });
-    for (let n = 0; n < count; n += 1) {
+    const put = async (n: number): Promise<void> => {
       const file = join(maildir, 'cur', `${1_700_000_000 + n}.M${n}.test:2,`);
       await writeFile(file, `From: someone@x.example\nSubject: ${n}\n\n${'x'.repeat(500)}\n`);
-    }
+    };
+    const atOnce = 200;
+    for (let first = 0; first < count; first += atOnce)
+      await Promise.all(Array.from({ length: Math.min(atOnce, count - first) }, (_, n) => put(first + n)));
     await exec('chown', ['-R', owner, maildir]);
   }
 
