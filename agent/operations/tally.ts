@@ -1,4 +1,5 @@
 /** What is counted of a delivery: which channel, to whom, how it ended, and the steps of the notices in it. */
+import { type CloudEventType, dataSchemas } from '../delivery/cloud/events.ts';
 import type { ItemFate } from '../delivery/forwarder.ts';
 import type { Fate } from '../delivery/outbox.ts';
 import type { CloudItem, Message, NoticeRecord } from '../delivery/records.ts';
@@ -12,6 +13,28 @@ export interface Delivered {
   readonly kind: string;
   readonly result: 'taken' | 'refused';
   readonly steps: readonly Step[];
+}
+
+/**
+ * All that can be delivered. A series that appears with its first refusal has no rate and no increase for Prometheus, so
+ * each stands at zero from the start.
+ */
+export const deliverable: readonly Pick<Delivered, 'channel' | 'recipient' | 'kind'>[] = [
+  ...mailKinds('customer', ['notices', 'customer', 'test']),
+  ...mailKinds('reseller', ['notices', 'invitation', 'farewell']),
+  ...(Object.keys(dataSchemas) as CloudEventType[]).map(
+    (kind) => ({ channel: 'cloud', recipient: 'endpoint', kind }) as const,
+  ),
+  ...(['notice.due', 'connection.changed'] as const satisfies readonly CloudEventType[]).map(
+    (kind) => ({ channel: 'cloud', recipient: 'reseller', kind }) as const,
+  ),
+];
+
+/** Who can be told of a step. */
+export const toldOf = ['customer', 'reseller'] as const satisfies readonly Delivered['recipient'][];
+
+function mailKinds(recipient: Delivered['recipient'], kinds: readonly Message['kind'][]) {
+  return kinds.map((kind) => ({ channel: 'mail', recipient, kind }) as const);
 }
 
 /** A mail that was taken, or refused for good. */

@@ -2,10 +2,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type AnswerWay, connectionStates } from '../lifecycle/connection.ts';
 import { instantAt } from '../lifecycle/days.ts';
-import type { Day, Fact, Facts } from '../lifecycle/model.ts';
+import { type Day, type Fact, type Facts, steps } from '../lifecycle/model.ts';
 import type { AnswerCount, Desk } from '../operations/desk.ts';
 import { connectionView, type UnitSummary, unitSummaries } from '../operations/overview.ts';
-import type { Delivered } from '../operations/tally.ts';
+import { type Delivered, deliverable, toldOf } from '../operations/tally.ts';
 import type { Units } from '../operations/units.ts';
 import { keys } from '../store/keys.ts';
 
@@ -86,6 +86,10 @@ export class Metrics {
       labelNames: ['step', 'recipient', 'result'],
       registers,
     });
+    for (const result of ['taken', 'refused'] as const) {
+      for (const delivery of deliverable) this.#messages.inc({ ...delivery, result }, 0);
+      for (const step of steps) for (const recipient of toldOf) this.#notices.inc({ step, recipient, result }, 0);
+    }
     this.#answers = new Counter({
       name: 'upsteward_answers_total',
       help: 'What was given as an answer of the reseller, by the way it came and what became of it.',
@@ -117,9 +121,9 @@ export class Metrics {
   }
 
   /** Counts what was delivered, or was not. */
-  delivered({ channel, recipient, kind, result, steps }: Delivered): void {
+  delivered({ channel, recipient, kind, result, steps: told }: Delivered): void {
     this.#messages.inc({ channel, kind, recipient, result });
-    for (const step of steps) this.#notices.inc({ step, recipient, result });
+    for (const step of told) this.#notices.inc({ step, recipient, result });
   }
 
   /** From now on these are looked at when somebody asks. Called once. */

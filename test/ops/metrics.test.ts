@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { steps } from '../../agent/lifecycle/model.ts';
+import { deliverable } from '../../agent/operations/tally.ts';
 import { Metrics } from '../../agent/ops/metrics.ts';
 import { Bench } from '../operations/support.ts';
 
@@ -99,10 +101,27 @@ describe('the figures of the agent', () => {
     expect(await samples(metrics, 'upsteward_poll_duration_seconds_sum')).toEqual([
       'upsteward_poll_duration_seconds_sum{driver="snmp"} 3.2',
     ]);
-    expect(await samples(metrics, 'upsteward_notices_total')).toEqual([
+    const notices = await samples(metrics, 'upsteward_notices_total');
+    expect(notices.filter((line) => !line.endsWith(' 0'))).toEqual([
       'upsteward_notices_total{step="90",recipient="reseller",result="taken"} 2',
       'upsteward_notices_total{step="now",recipient="reseller",result="taken"} 1',
     ]);
+  });
+
+  it('begin at zero for all that can be delivered, so that the first one is an increase', async () => {
+    const metrics = new Metrics('1.2.3');
+    const names = ['upsteward_messages_total', 'upsteward_notices_total'] as const;
+    const all = async () => (await Promise.all(names.map((name) => samples(metrics, name)))).flat();
+    const before = await all();
+    expect(before.filter((line) => !line.endsWith(' 0'))).toEqual([]);
+    const every = (['taken', 'refused'] as const).flatMap((result) =>
+      deliverable.map((delivery) => ({ ...delivery, result })),
+    );
+    for (const delivery of every)
+      metrics.delivered({ ...delivery, steps: delivery.kind === 'notices' ? [...steps] : [] });
+    const after = await all();
+    expect(after.length).toBe(before.length);
+    expect(after.filter((line) => line.endsWith(' 0'))).toEqual([]);
   });
 
   it('count what is given as an answer, right or wrong', async () => {
