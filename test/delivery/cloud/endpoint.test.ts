@@ -9,6 +9,7 @@ import {
   startSocketServer,
   type TestEndpointOptions,
 } from '../../support/endpoint.ts';
+import { failureOf } from '../../support/failure.ts';
 import { startMailSink, testTls } from '../../support/mail-sink.ts';
 import { eventOfSize, everyEvent, secret } from './samples.ts';
 
@@ -37,14 +38,7 @@ async function proxy(allow?: boolean) {
   return made;
 }
 
-async function failure(work: Promise<unknown>): Promise<DeliveryError> {
-  const error: unknown = await work.then(
-    () => new Error('it was taken'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof DeliveryError)) throw error;
-  return error;
-}
+const failure = (work: Promise<unknown>) => failureOf(DeliveryError, work);
 
 describe('a batch that is taken', () => {
   it.each([false, true])('arrives as a signed batch of CloudEvents (tls: %s)', async (tls) => {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DeliveryError } from '../../../agent/delivery/channel.ts';
 import { createSmtp, type Smtp, type SmtpOptions } from '../../../agent/delivery/mail/smtp.ts';
 import { openOAuth2 } from '../../../agent/delivery/oauth2/open.ts';
+import { failureOf } from '../../support/failure.ts';
 import { type MailSinkOptions, startBadMailServer, startMailSink, testTls } from '../../support/mail-sink.ts';
 import { TokenServer } from '../../support/token-server.ts';
 import { envelope, plainMail } from './samples.ts';
@@ -63,11 +64,7 @@ async function open(): Promise<World> {
 }
 
 async function failure(work: Promise<unknown>): Promise<DeliveryError> {
-  const error: unknown = await work.then(
-    () => new Error('it was sent'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof DeliveryError)) throw error;
+  const error = await failureOf(DeliveryError, work);
   expect(error.message).not.toMatch(/never-shown/);
   return error;
 }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DeliveryError } from '../../../agent/delivery/channel.ts';
 import { composeMail } from '../../../agent/delivery/mail/compose.ts';
 import { createSmtp, type Smtp, type SmtpOptions } from '../../../agent/delivery/mail/smtp.ts';
+import { failureOf } from '../../support/failure.ts';
 import { type MailSinkOptions, startBadMailServer, startMailSink, testTls } from '../../support/mail-sink.ts';
 import { dueUnit, envelope, noticeMail, plainMail } from './samples.ts';
 
@@ -38,14 +39,7 @@ const wellUntil =
     return line === 'DATA' ? '354 go on' : undefined;
   };
 
-async function failure(work: Promise<unknown>): Promise<DeliveryError> {
-  const error: unknown = await work.then(
-    () => new Error('it was sent'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof DeliveryError)) throw error;
-  return error;
-}
+const failure = (work: Promise<unknown>) => failureOf(DeliveryError, work);
 
 describe('a mail that leaves', () => {
   it('carries its words through real SMTP', async () => {

@@ -6,6 +6,7 @@ import { withAccessToken } from '../../../agent/delivery/oauth2/access-tokens.ts
 import { OAuth2Error } from '../../../agent/delivery/oauth2/oauth2-error.ts';
 import { type OAuth2, type OAuth2Options, openOAuth2 } from '../../../agent/delivery/oauth2/open.ts';
 import { startEndpoint } from '../../support/endpoint.ts';
+import { failureOf } from '../../support/failure.ts';
 import { TokenServer, type TokenServerOptions } from '../../support/token-server.ts';
 
 const secret = 'client-secret-never-shown';
@@ -52,11 +53,7 @@ function source(
 }
 
 async function failure(work: Promise<unknown>): Promise<OAuth2Error> {
-  const error: unknown = await work.then(
-    () => new Error('there was a token'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof OAuth2Error)) throw error;
+  const error = await failureOf(OAuth2Error, work);
   expect(error.message).not.toMatch(/never-shown/);
   return error;
 }

@@ -9,6 +9,7 @@ import { MailboxError } from '../../../agent/delivery/answers/mailbox-error.ts';
 import type { MailboxOptions } from '../../../agent/delivery/answers/mailbox-login.ts';
 import { createSmtp } from '../../../agent/delivery/mail/smtp.ts';
 import { type OAuth2, openOAuth2 } from '../../../agent/delivery/oauth2/open.ts';
+import { failureOf } from '../../support/failure.ts';
 import { MailServer } from '../../support/mail-server.ts';
 import { TokenServer } from '../../support/token-server.ts';
 import { envelope, plainMail } from '../mail/samples.ts';
@@ -73,11 +74,7 @@ describe.each(servers)('a server with %s', { timeout: 60_000 }, (mechanisms, unk
     return opened;
   };
   const failure = async (work: Promise<unknown>): Promise<MailboxError> => {
-    const error: unknown = await work.then(
-      () => new Error('it was opened'),
-      (thrown: unknown) => thrown,
-    );
-    if (!(error instanceof MailboxError)) throw error;
+    const error = await failureOf(MailboxError, work);
     expect(error.message).not.toMatch(/never-shown/);
     return error;
   };

@@ -3,9 +3,10 @@ import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apcupsdOptions } from '../../../drivers/apcupsd/options.ts';
-import type { Driver, DriverError, Reading } from '../../../drivers/contract.ts';
+import type { Driver, Reading } from '../../../drivers/contract.ts';
 import { driverForUrl, loadDriver } from '../../../drivers/registry.ts';
 import { message, startApcupsd, statusMessages } from '../../../scripts/simulator/apcupsd.ts';
+import { failure, says } from '../reading.ts';
 
 const smartUps = {
   DRIVER: 'MODBUS UPS Driver',
@@ -28,18 +29,6 @@ async function read(status: Record<string, string>): Promise<Reading> {
   await using apcupsd = await startApcupsd({ ...smartUps, ...status });
   return await (await driverFor(apcupsd.port)).read();
 }
-
-async function failure(reading: Promise<Reading>): Promise<DriverError> {
-  return await reading.then(
-    ({ verdict }) => {
-      throw new Error(`expected a failure, got ${verdict}`);
-    },
-    (error: DriverError) => error,
-  );
-}
-
-const says = (reading: Reading, signal: keyof Reading['signals']) =>
-  Object.fromEntries(Object.entries(reading.signals[signal] ?? {}).map(([cause, { value }]) => [cause, value]));
 
 describe('a poll', () => {
   it('is one question, and hands over what apcupsd prints', async () => {

@@ -8,7 +8,8 @@ import { type Driver, DriverError, type Reading } from '../../../drivers/contrac
 import { badGateway, badSerial, type Random, randomOf, staleGateway } from '../../../scripts/simulator/bad-lines.ts';
 import { Bus, type Fate, healthy } from '../../../scripts/simulator/bus.ts';
 import { SimulatedModbusUnit, smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
-import { driverOn, lineOn, parse, plainUnit, says, valuesOf } from './support.ts';
+import { says, valuesOf } from '../reading.ts';
+import { driverOn, lineOn, parse, plainUnit } from './support.ts';
 import { elapse, sleep, stopTime } from './time.ts';
 
 beforeEach(stopTime);

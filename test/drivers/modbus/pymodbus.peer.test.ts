@@ -11,8 +11,8 @@ import { describe, expect, it } from 'vitest';
 import type { Driver, Reading } from '../../../drivers/contract.ts';
 import { driverForUrl, loadDriver } from '../../../drivers/registry.ts';
 import { type SimulatedModbusUnit, smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
+import { failure, says, valuesOf } from '../reading.ts';
 import { orderFor, refusal, writeWith } from '../writing.ts';
-import { failure, says, valuesOf } from './support.ts';
 
 const script = fileURLToPath(new URL('pymodbus-server.py', import.meta.url));
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dateText, testResult } from '../../../drivers/modbus/decode.ts';
 import { oldSmartUpsModbus, SimulatedModbusUnit, smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
-import { bench, plainUnit, says, valuesOf } from './support.ts';
+import { says, valuesOf } from '../reading.ts';
+import { bench, plainUnit } from './support.ts';
 
 const serial = 'AS2112345678';
 

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DriverError, type Reading } from '../../../drivers/contract.ts';
+import type { Reading } from '../../../drivers/contract.ts';
 import { looksLikeSmartUps } from '../../../drivers/modbus/decode.ts';
 import { tcpDial } from '../../../drivers/modbus/tcp.ts';
 import { textRegisters } from '../../../scripts/simulator/modbus.ts';
+import { failure, valuesOf } from '../reading.ts';
 import { driverOn, impatientManners, lineOn, parse } from './support.ts';
 
 /** Status and measurements of a unit that is on line, charged, and has a date; as a log would show them. */
@@ -76,22 +77,13 @@ async function readFrom(
   }
 }
 
-async function failure(reading: Promise<Reading>): Promise<DriverError> {
-  const error = await reading.catch((reason: unknown) => reason);
-  if (!(error instanceof DriverError)) throw new Error(`no DriverError: ${JSON.stringify(error)}`);
-  return error;
-}
-
-const values = ({ fields }: Reading) =>
-  Object.fromEntries(Object.entries(fields).map(([key, { value }]) => [key, value]));
-
 describe('frames from a log, and nothing else', () => {
   it.each([1, 2, 3, 4])('are read where everything else is refused with exception %i', async (code) => {
     const reading = await readFrom(frames, (request, socket, body) => {
       socket.write(frame(request, body ?? exception(code)));
     });
     expect(reading.verdict).toBe('ups');
-    expect(values(reading)).toEqual({ 'battery.date.maintenance': '2024-08-22', 'ups.test.result': 'passed' });
+    expect(valuesOf(reading)).toEqual({ 'battery.date.maintenance': '2024-08-22', 'ups.test.result': 'passed' });
     expect(reading.signals['battery.lifetime.near-end']?.['battery']?.value).toBe(true);
   });
 
@@ -104,22 +96,22 @@ describe('frames from a log, and nothing else', () => {
       socket.write(frame(request, Buffer.from([3, words.length, ...words])));
     });
     expect(reading.verdict).toBe('ups');
-    expect(values(reading)['battery.date.maintenance']).toBe('2024-08-22');
-    expect(values(reading)['device.serial']).toBeUndefined();
+    expect(valuesOf(reading)['battery.date.maintenance']).toBe('2024-08-22');
+    expect(valuesOf(reading)['device.serial']).toBeUndefined();
   });
 
   it('are read with the identity that is left of them', async () => {
     const reading = await readFrom({ ...frames, ...identity }, (request, socket, body) => {
       socket.write(frame(request, body ?? exception(2)));
     });
-    expect(values(reading)).toMatchObject({
+    expect(valuesOf(reading)).toMatchObject({
       'device.model': 'Smart-UPS X 750',
       'device.part': 'SMX750I',
       'battery.cartridge': 'APCRBC117',
       'battery.date': '2021-11-26',
       'ups.mfr.date': '2013-09-09',
     });
-    expect(values(reading)['device.serial']).toBeUndefined();
+    expect(valuesOf(reading)['device.serial']).toBeUndefined();
   });
 
   it('are read wherever they are cut in two', async () => {
@@ -139,7 +131,7 @@ describe('frames from a log, and nothing else', () => {
       const old = frame(request, Buffer.from([3, 4, 0xab, 0xcd, 0xab, 0xcd]), { id: -1 });
       socket.write(Buffer.concat([old, right, frame(request, exception(4), { id: 5 })]));
     });
-    expect(values(reading)['battery.date.maintenance']).toBe('2024-08-22');
+    expect(valuesOf(reading)['battery.date.maintenance']).toBe('2024-08-22');
   });
 
   it('are not those of just any device', () => {

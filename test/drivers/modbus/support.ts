@@ -1,5 +1,5 @@
 /** What the tests of the Modbus driver share. All devices are synthetic. */
-import type { Driver, DriverError, Reading } from '../../../drivers/contract.ts';
+import type { Driver, Reading } from '../../../drivers/contract.ts';
 import { createModbus } from '../../../drivers/modbus/driver.ts';
 import { Line, type Manners, politeManners } from '../../../drivers/modbus/line.ts';
 import { lineSettings, type ModbusOptions, modbusOptions } from '../../../drivers/modbus/options.ts';
@@ -74,24 +74,4 @@ export async function bench(
       await server.close();
     },
   };
-}
-
-/** The DriverError that this read ends with; a reading instead is a failure of the test. */
-export async function failure(read: Promise<Reading>): Promise<DriverError> {
-  return await read.then(
-    (reading) => {
-      throw new Error(`expected a failure, got ${reading.verdict}`);
-    },
-    (error: DriverError) => error,
-  );
-}
-
-/** What each cause of a signal says. */
-export function says(reading: Reading, signal: keyof Reading['signals']): Record<string, boolean> {
-  return Object.fromEntries(Object.entries(reading.signals[signal] ?? {}).map(([cause, { value }]) => [cause, value]));
-}
-
-/** The values of the fields, without what was on the wire. */
-export function valuesOf(reading: Reading): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(reading.fields).map(([key, field]) => [key, field.value]));
 }

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { politeManners } from '../../../drivers/modbus/line.ts';
 import { loadDriver } from '../../../drivers/registry.ts';
 import { smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
-import { bench, failure, parse, plainUnit, valuesOf } from './support.ts';
+import { failure, valuesOf } from '../reading.ts';
+import { bench, parse, plainUnit } from './support.ts';
 
 /** Writes one byte at a time, each in a turn of its own. */
 async function byteByByte(reply: Buffer, socket: Socket): Promise<void> {

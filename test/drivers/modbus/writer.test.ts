@@ -4,8 +4,9 @@ import type { WriteAttempt } from '../../../drivers/contract.ts';
 import { writeOverModbus } from '../../../drivers/modbus/writer.ts';
 import { Bus, type Fate, healthy } from '../../../scripts/simulator/bus.ts';
 import { oldSmartUpsModbus, type SimulatedModbusUnit, smartUpsModbus } from '../../../scripts/simulator/modbus.ts';
+import { valuesOf } from '../reading.ts';
 import { orderFor, refusal } from '../writing.ts';
-import { bench, driverOn, lineOn, parse, plainUnit, valuesOf } from './support.ts';
+import { bench, driverOn, lineOn, parse, plainUnit } from './support.ts';
 import { elapse, stopTime } from './time.ts';
 
 const serial = 'AS2112345678';

@@ -4,7 +4,8 @@ import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bench, driverFor, failure } from './support.ts';
+import { failure } from '../reading.ts';
+import { bench, driverFor } from './support.ts';
 
 const tlsFile = (name: string) => new URL(`../../support/tls/${name}`, import.meta.url);
 const caFile = fileURLToPath(tlsFile('ca.pem'));

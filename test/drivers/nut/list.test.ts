@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nutOptions } from '../../../drivers/nut/options.ts';
-import { bench, driverFor, failure, listed } from './support.ts';
+import { failure } from '../reading.ts';
+import { bench, driverFor, listed } from './support.ts';
 
 const names = Array.from({ length: 200 }, (_, n) => `ups${n}`);
 const units = Object.fromEntries(

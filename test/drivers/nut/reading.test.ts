@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../../drivers/contract.ts';
 import { readingOf } from '../../../drivers/nut/reading.ts';
-import { says } from './support.ts';
+import { says, valuesOf } from '../reading.ts';
 
 const smartUps = {
   'device.mfr': 'American Power Conversion',
@@ -17,14 +17,11 @@ const smartUps = {
   'driver.name': 'apc_modbus',
 };
 const read = (variables: Record<string, string>): Reading => readingOf(new Map(Object.entries(variables)));
-const values = (reading: Reading) =>
-  Object.fromEntries(Object.entries(reading.fields).map(([key, field]) => [key, field.value]));
-
 describe('a Smart-UPS', () => {
   it('is read with its dates as they are written', () => {
     const reading = read({ ...smartUps, 'ups.test.result': 'Passed, Source: Internal' });
     expect(reading.verdict).toBe('ups');
-    expect(values(reading)).toEqual({
+    expect(valuesOf(reading)).toEqual({
       'device.mfr': 'American Power Conversion',
       'device.model': 'Smart-UPS 1500',
       'device.serial': 'AS2216000001',
@@ -45,7 +42,7 @@ describe('a Smart-UPS', () => {
 
   it('loses the firmware that hidups writes into the model', () => {
     const reading = read({ 'ups.mfr': 'APC', 'ups.model': 'Back-UPS RS 500 FW:30.x4.I USB FW:x4', 'ups.status': 'OL' });
-    expect(values(reading)['device.model']).toBe('Back-UPS RS 500');
+    expect(valuesOf(reading)['device.model']).toBe('Back-UPS RS 500');
   });
 
   it.each([

@@ -1,5 +1,5 @@
 /** What the tests of the NUT driver share: drivers on a simulated upsd, with a clock that the test moves. */
-import type { Driver, DriverError, Reading } from '../../../drivers/contract.ts';
+import type { Driver } from '../../../drivers/contract.ts';
 import { nutOptions } from '../../../drivers/nut/options.ts';
 import { loadDriver } from '../../../drivers/registry.ts';
 import { type SimulatedUpsd, startUpsd, type UpsdOptions } from '../../../scripts/simulator/nut.ts';
@@ -56,19 +56,4 @@ export async function listed(port: number, more: Record<string, unknown> = {}): 
   };
   const known = await (await loadDriver('nut')).list?.(options, context);
   return [...(known ?? []), ...log];
-}
-
-/** The DriverError that this read ends with; a reading instead is a failure of the test. */
-export async function failure(read: Promise<Reading>): Promise<DriverError> {
-  return await read.then(
-    (reading) => {
-      throw new Error(`expected a failure, got ${reading.verdict}`);
-    },
-    (error: DriverError) => error,
-  );
-}
-
-/** What each cause of a signal says. */
-export function says(reading: Reading, signal: keyof Reading['signals']): Record<string, boolean> {
-  return Object.fromEntries(Object.entries(reading.signals[signal] ?? {}).map(([cause, { value }]) => [cause, value]));
 }

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Driver, Reading } from '../../../drivers/contract.ts';
+import { failure, says } from '../reading.ts';
 import { orderFor, refusal, writeWith } from '../writing.ts';
-import { driverFor, failure, listed, says } from './support.ts';
+import { driverFor, listed } from './support.ts';
 
 const programs = { upsd: '/lib/nut/upsd', dummy: '/lib/nut/dummy-ups' };
 

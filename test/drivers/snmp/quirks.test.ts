@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { cartridgeTable, legacySmartUps, oids, outputState, smartUps } from '../../../scripts/simulator/units.ts';
-import { bench, hours, says } from './support.ts';
+import { says } from '../reading.ts';
+import { bench, hours } from './support.ts';
 
 const U = '1.3.6.1.4.1.318.1.1.1';
 const gets = (requests: readonly { readonly kind: string }[]) => requests.filter(({ kind }) => kind === 'get').length;

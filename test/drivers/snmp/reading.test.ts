@@ -10,7 +10,8 @@ import {
   smartUps,
   status,
 } from '../../../scripts/simulator/units.ts';
-import { bench, failure, says } from './support.ts';
+import { failure, says } from '../reading.ts';
+import { bench } from './support.ts';
 
 const M = '1.3.6.1.2.1.33.1';
 const U = '1.3.6.1.4.1.318.1.1.1';

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { loadDriver } from '../../../drivers/registry.ts';
 import { snmpOptions } from '../../../drivers/snmp/options.ts';
 import { smartUps } from '../../../scripts/simulator/units.ts';
-import { bench, failure, impatient } from './support.ts';
+import { failure } from '../reading.ts';
+import { bench, impatient } from './support.ts';
 
 const watcher = {
   name: 'watcher',

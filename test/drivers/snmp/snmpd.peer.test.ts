@@ -1,7 +1,7 @@
 /** SNMPv3 against net-snmp's own agent, which is not ours. Its values are synthetic. */
 import { describe, expect, it } from 'vitest';
+import { failure } from '../reading.ts';
 import { driverFor, firstReading, type Peer, peer } from './peer.ts';
-import { failure } from './support.ts';
 
 const U = '1.3.6.1.4.1.318.1.1.1';
 const authPassword = 'auth secret one';

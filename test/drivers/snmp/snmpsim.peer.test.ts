@@ -1,8 +1,8 @@
 /** SNMP 1 and 2c against snmpsim, which plays synthetic recordings that this test writes. */
 import { getuid } from 'node:process';
 import { describe, expect, it } from 'vitest';
+import { says } from '../reading.ts';
 import { driverFor, firstReading, peer } from './peer.ts';
-import { says } from './support.ts';
 
 const U = '1.3.6.1.4.1.318.1.1.1';
 const M = '1.3.6.1.2.1.33.1';

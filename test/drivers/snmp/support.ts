@@ -1,5 +1,5 @@
 /** What the tests of the SNMP driver share: a driver on a simulated card, with a clock that the test moves. */
-import type { Driver, DriverError, Reading } from '../../../drivers/contract.ts';
+import type { Driver, Reading } from '../../../drivers/contract.ts';
 import { loadDriver } from '../../../drivers/registry.ts';
 import { snmpOptions } from '../../../drivers/snmp/options.ts';
 import {
@@ -62,19 +62,4 @@ export async function bench(
       await simulator.close();
     },
   };
-}
-
-/** The DriverError that this read ends with; a reading instead is a failure of the test. */
-export async function failure(read: Promise<Reading>): Promise<DriverError> {
-  return await read.then(
-    (reading) => {
-      throw new Error(`expected a failure, got ${reading.verdict}`);
-    },
-    (error: DriverError) => error,
-  );
-}
-
-/** What each cause of a signal says. */
-export function says(reading: Reading, signal: keyof Reading['signals']): Record<string, boolean> {
-  return Object.fromEntries(Object.entries(reading.signals[signal] ?? {}).map(([cause, { value }]) => [cause, value]));
 }

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { PortError } from '../../../drivers/upslink/port.ts';
 import { queries } from '../../../drivers/upslink/protocol.ts';
 import { type Say, smartUps } from '../../../scripts/simulator/upslink.ts';
-import { bench, failure, says, values } from './support.ts';
+import { failure, says, valuesOf } from '../reading.ts';
+import { bench } from './support.ts';
 
 const whole = {
   'device.model': 'SMART-UPS 3000 RM',
@@ -22,7 +23,7 @@ describe('a poll', () => {
     await using at = bench();
     const reading = await at.driver.read();
     expect(reading.verdict).toBe('ups');
-    expect(values(reading)).toEqual(whole);
+    expect(valuesOf(reading)).toEqual(whole);
     expect(says(reading, 'battery.replace')).toEqual({ 'status-flag': false, 'self-test': false });
     expect(says(reading, 'battery.packs.bad')).toEqual({ count: false });
     await at.driver.read();
@@ -38,7 +39,7 @@ describe('a poll', () => {
   it('leaves out what an older unit does not know', async () => {
     await using at = bench({ '\x01': 'SMART-UPS 700', V: 'FWI', Q: '08' });
     const reading = await at.driver.read();
-    expect(values(reading)).toEqual({ 'device.model': 'SMART-UPS 700', 'ups.firmware': 'FWI' });
+    expect(valuesOf(reading)).toEqual({ 'device.model': 'SMART-UPS 700', 'ups.firmware': 'FWI' });
     expect(reading.signals).toEqual({ 'battery.replace': { 'status-flag': { value: false, raw: '08' } } });
   });
 
@@ -46,7 +47,7 @@ describe('a poll', () => {
     await using at = bench();
     at.ups.misbehave = (question) => ('nx'.includes(question) ? 'handled' : undefined);
     const { 'device.serial': _serial, 'battery.date': _date, ...rest } = whole;
-    expect(values(await at.driver.read())).toEqual(rest);
+    expect(valuesOf(await at.driver.read())).toEqual(rest);
   });
 
   it.each([
@@ -88,7 +89,7 @@ describe('an alert', () => {
       say(`!${answer.slice(0, 1)}$${answer.slice(1)}+\r%\n|`);
       return 'handled';
     };
-    expect(values(await at.driver.read())).toEqual(whole);
+    expect(valuesOf(await at.driver.read())).toEqual(whole);
   });
 
   it('"replace battery" counts once, also between two polls', async () => {
@@ -115,7 +116,7 @@ describe('a line in trouble', () => {
   it.each(Object.keys(smartUps))('that answers twice to %j shifts no value', async (character) => {
     await using at = bench();
     once(at, character, (say, answer) => say(answer + answer));
-    expect(values(await at.driver.read())).toEqual(whole);
+    expect(valuesOf(await at.driver.read())).toEqual(whole);
   });
 
   it.each(Object.keys(smartUps))('that answers late to %j shifts no value', async (character) => {
@@ -132,7 +133,7 @@ describe('a line in trouble', () => {
       }
       return undefined;
     };
-    const got = values(await at.driver.read());
+    const got = valuesOf(await at.driver.read());
     for (const [key, value] of Object.entries(got)) expect(value, key).toBe(whole[key as keyof typeof whole]);
   });
 
@@ -148,7 +149,7 @@ describe('a line in trouble', () => {
           });
           say(bent.endsWith('\n') ? bent : `${bent}\r\n`);
         });
-        expect(values(await at.driver.read()), character).toEqual(whole);
+        expect(valuesOf(await at.driver.read()), character).toEqual(whole);
       }
     },
   );
@@ -214,7 +215,7 @@ describe('a line in trouble', () => {
     at.refuse = new PortError('cannot open /dev/ttyTEST: it is not there');
     expect(await failure(at.driver.read())).toMatchObject({ code: 'unreachable', retry: true });
     at.refuse = undefined;
-    expect(values(await at.driver.read())).toEqual(whole);
+    expect(valuesOf(await at.driver.read())).toEqual(whole);
     expect(at.opened).toHaveLength(2);
   });
 
@@ -252,7 +253,7 @@ describe('a line in trouble', () => {
         );
         expect(['ups', 'DriverError']).toContain(outcome);
         at.ups.misbehave = undefined;
-        expect(values(await at.driver.read())).toEqual(whole);
+        expect(valuesOf(await at.driver.read())).toEqual(whole);
       }),
       { numRuns: 30 },
     );

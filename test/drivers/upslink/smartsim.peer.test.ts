@@ -11,8 +11,8 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Driver } from '../../../drivers/contract.ts';
 import { driverForUrl, loadDriver } from '../../../drivers/registry.ts';
+import { failure, says, valuesOf } from '../reading.ts';
 import { type Terminals, terminals } from './pty.ts';
-import { failure, says, values } from './support.ts';
 
 const root = process.env['APCUPSD_ROOT'] ?? '/opt/apcupsd';
 const source = join(root, 'usr/share/doc/apcupsd/examples/smartsim.c.gz');
@@ -61,7 +61,7 @@ async function press(key: string): Promise<void> {
 it('is read, with what it does not know left out', async () => {
   const reading = await driver.read();
   expect(reading.verdict).toBe('ups');
-  expect(values(reading)).toEqual({
+  expect(valuesOf(reading)).toEqual({
     'device.model': 'SMART-UPS Simulator',
     'ups.firmware': 'Lzy',
     'ups.test.result': 'passed',

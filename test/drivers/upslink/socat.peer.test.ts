@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Driver, Reading } from '../../../drivers/contract.ts';
 import { loadDriver } from '../../../drivers/registry.ts';
 import { upslinkOptions } from '../../../drivers/upslink/options.ts';
+import { failure, says } from '../reading.ts';
 import { type PeerLine, ptyPair } from './pty.ts';
-import { failure, says } from './support.ts';
 
 let folder: string;
 let line: PeerLine;

@@ -1,5 +1,4 @@
 /** A driver on a simulated unit, joined by a line in memory. */
-import type { DriverError, Reading } from '../../../drivers/contract.ts';
 import { UpslinkDriver } from '../../../drivers/upslink/driver.ts';
 import { upslinkOptions } from '../../../drivers/upslink/options.ts';
 import type { OpenPort, PortListener } from '../../../drivers/upslink/port.ts';
@@ -59,18 +58,3 @@ export function bench(answers?: Readonly<Record<string, string>>, options: Recor
   };
   return at;
 }
-
-export async function failure(read: Promise<Reading>): Promise<DriverError> {
-  return await read.then(
-    (reading) => {
-      throw new Error(`expected a failure, got ${reading.verdict}`);
-    },
-    (error: DriverError) => error,
-  );
-}
-
-export const values = (reading: Reading): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(reading.fields).map(([key, field]) => [key, field.value]));
-
-export const says = (reading: Reading, signal: keyof Reading['signals']): Record<string, boolean> =>
-  Object.fromEntries(Object.entries(reading.signals[signal] ?? {}).map(([cause, { value }]) => [cause, value]));
