@@ -44,38 +44,31 @@ export interface ResellerConfig {
   readonly notInterested: boolean;
 }
 
-export interface MailConfig {
+/** How a server for mail is reached, out or in. */
+interface MailServerConfig {
   readonly host: string;
   readonly port: number;
-  /** TLS from the first byte (`smtps://`). */
+  /** TLS from the first byte (`smtps://`, `imaps://`). */
   readonly implicitTls: boolean;
   /** STARTTLS on a connection without `implicitTls`. */
   readonly tls: TlsMode;
   readonly verifyCertificate: boolean;
   /** Absolute path. */
   readonly caFile?: string;
-  readonly from: MailAddress;
-  readonly replyTo: MailAddress;
-  readonly user?: string;
   /** Absent beside a user: the login is by `oauth2`. */
   readonly password?: Secret;
 }
 
+export interface MailConfig extends MailServerConfig {
+  readonly from: MailAddress;
+  readonly replyTo: MailAddress;
+  readonly user?: string;
+}
+
 /** The mailbox in which answers arrive. */
-export interface AnswersConfig {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte (`imaps://`). */
-  readonly implicitTls: boolean;
-  /** STARTTLS on a connection without `implicitTls`. */
-  readonly tls: TlsMode;
-  readonly verifyCertificate: boolean;
-  /** Absolute path. */
-  readonly caFile?: string;
+export interface AnswersConfig extends MailServerConfig {
   readonly folder: string;
   readonly user: string;
-  /** Absent: the login is by `oauth2`. */
-  readonly password?: Secret;
   /** Where answers are written to. */
   readonly address: string;
   /** Mail to `name+anything@…` arrives in the mailbox as well. */

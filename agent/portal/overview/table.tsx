@@ -2,6 +2,7 @@
 import type { Language } from '../../delivery/mail/content.ts';
 import { daysUntil } from '../../lifecycle/days.ts';
 import type { Day, Fact } from '../../lifecycle/model.ts';
+import { Columns } from '../html/columns.tsx';
 import { awayText, sourceText } from '../html/days.ts';
 import { DayOf } from '../html/facts.tsx';
 import { upsPath } from '../html/paths.ts';
@@ -22,13 +23,7 @@ export function UnitTable({ rows, today, language }: TableProps) {
   return (
     <table class="stacking">
       <caption class="unseen">UPS units, the most urgent first</caption>
-      <thead>
-        <tr>
-          {['UPS', 'Now', 'Replace battery by', 'Warranty ends', 'Plan ends'].map((title) => (
-            <th scope="col">{title}</th>
-          ))}
-        </tr>
-      </thead>
+      <Columns titles={['UPS', 'Now', 'Replace battery by', 'Warranty ends', 'Plan ends']} />
       <tbody>
         {rows.map((row) => (
           <tr>

@@ -1,5 +1,4 @@
 /** All units, the most urgent first, and what falls due in the next twelve months. */
-
 import { today } from '../../operations/desk.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
 import { monthText } from '../html/days.ts';

@@ -5,6 +5,7 @@ import { today } from '../../operations/desk.ts';
 import type { PreviewedMail } from '../../operations/preview.ts';
 import { connectionOf } from '../../operations/reseller.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
+import { Columns } from '../html/columns.tsx';
 import { awayText, monthText } from '../html/days.ts';
 import { DayOf } from '../html/facts.tsx';
 import { page } from '../html/layout.tsx';
@@ -137,13 +138,7 @@ function Mails({ items, desk, horizon, language }: MailsProps) {
   return (
     <table class="stacking mails">
       <caption class="unseen">Mails by day</caption>
-      <thead>
-        <tr>
-          <th scope="col">Mail</th>
-          <th scope="col">To</th>
-          <th scope="col">Day</th>
-        </tr>
-      </thead>
+      <Columns titles={['Mail', 'To', 'Day']} />
       <tbody>
         {items.map(({ mail, n }) => (
           <tr>

@@ -1,6 +1,7 @@
 /** The record of consent: who was invited, who accepted how and when, what was disclosed to whom. */
 import type { ConsentRecord, ConsentStep, Disclosure } from '../../operations/consent.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
+import { Columns } from '../html/columns.tsx';
 import { download } from '../html/download.ts';
 import { Moment } from '../html/facts.tsx';
 import { page } from '../html/layout.tsx';
@@ -65,13 +66,7 @@ function recordPage(c: PortalContext, desk: PortalDesk, { steps, disclosures }: 
 function Steps({ steps, desk }: { steps: readonly ConsentStep[]; desk: PortalDesk }) {
   return (
     <table class="stacking">
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">What</th>
-          <th scope="col">Who</th>
-        </tr>
-      </thead>
+      <Columns titles={['When', 'What', 'Who']} />
       <tbody>
         {steps.map(({ at, state, by, from, how, givenAt, address, reply }) => (
           <tr>
@@ -108,14 +103,7 @@ const whatWords: Readonly<Record<Disclosure['what'], string>> = {
 function Disclosures({ items, desk }: { items: readonly Disclosure[]; desk: PortalDesk }) {
   return (
     <table class="stacking">
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">What</th>
-          <th scope="col">To</th>
-          <th scope="col">Disclosed</th>
-        </tr>
-      </thead>
+      <Columns titles={['When', 'What', 'To', 'Disclosed']} />
       <tbody>
         {items.map(({ at, what, way, to, subject, reveals }) => (
           <tr>

@@ -2,6 +2,7 @@
 import type { Language } from '../../delivery/mail/content.ts';
 import { type Report, type ReportDate, type ReportRow, renewalsReport } from '../../operations/report.ts';
 import type { PortalContext, PortalDesk, RouteModule } from '../desk.ts';
+import { Columns } from '../html/columns.tsx';
 import { download } from '../html/download.ts';
 import { DayOf } from '../html/facts.tsx';
 import { page } from '../html/layout.tsx';
@@ -95,17 +96,9 @@ function Rows({ rows, language }: { rows: readonly ReportRow[]; language: Langua
   return (
     <table class="stacking">
       <caption class="unseen">Units by replace-by date</caption>
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          {sites ? <th scope="col">Site</th> : undefined}
-          <th scope="col">Age</th>
-          <th scope="col">Cartridges</th>
-          <th scope="col">Replace by</th>
-          <th scope="col">Warranty ends</th>
-          <th scope="col">Plan</th>
-        </tr>
-      </thead>
+      <Columns
+        titles={['Model', ...(sites ? ['Site'] : []), 'Age', 'Cartridges', 'Replace by', 'Warranty ends', 'Plan']}
+      />
       <tbody>
         {rows.map((row) => (
           <tr>

@@ -1,6 +1,7 @@
 /** What left and what waits, as a list. */
 import type { SentItem } from '../../operations/sent.ts';
 import type { PortalDesk } from '../desk.ts';
+import { Columns } from '../html/columns.tsx';
 import { Moment } from '../html/facts.tsx';
 import { sentPath, stateWords, whatItIs, whoGetsIt } from './words.ts';
 
@@ -8,14 +9,7 @@ export function SentTable({ items, desk }: { items: readonly SentItem[]; desk: P
   return (
     <table class="stacking mails">
       <caption class="unseen">What was sent and what waits, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col">To</th>
-          <th scope="col">When</th>
-          <th scope="col">Fate</th>
-        </tr>
-      </thead>
+      <Columns titles={['What', 'To', 'When', 'Fate']} />
       <tbody>
         {items.map((item) => (
           <tr>

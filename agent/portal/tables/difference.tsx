@@ -2,6 +2,7 @@
 import type { CustomerKey } from '../../lifecycle/entry.ts';
 import type { DateChange, ImportPlan, LineProblem } from '../../operations/import-dates.ts';
 import type { PortalContext } from '../desk.ts';
+import { Columns } from '../html/columns.tsx';
 import { sourceText } from '../html/days.ts';
 import { Form } from '../html/form.tsx';
 import { page } from '../html/layout.tsx';
@@ -69,15 +70,7 @@ export function differencePage(c: PortalContext, bytes: string, plan: ImportPlan
 function Changes({ changes }: { changes: readonly DateChange[] }) {
   return (
     <table class="stacking">
-      <thead>
-        <tr>
-          <th scope="col">UPS</th>
-          <th scope="col">Date</th>
-          <th scope="col">Known now</th>
-          <th scope="col">From then on</th>
-          <th scope="col">Line</th>
-        </tr>
-      </thead>
+      <Columns titles={['UPS', 'Date', 'Known now', 'From then on', 'Line']} />
       <tbody>
         {changes.map(({ line, ups, key, kind, from, source, to }) => (
           <tr>
@@ -104,13 +97,7 @@ function Changes({ changes }: { changes: readonly DateChange[] }) {
 function Problems({ problems }: { problems: readonly LineProblem[] }) {
   return (
     <table class="stacking">
-      <thead>
-        <tr>
-          <th scope="col">Line</th>
-          <th scope="col">Column</th>
-          <th scope="col">Problem</th>
-        </tr>
-      </thead>
+      <Columns titles={['Line', 'Column', 'Problem']} />
       <tbody>
         {problems.map(({ line, column, message }) => (
           <tr>

@@ -1,5 +1,6 @@
 /** Battery > Replace By. */
 import type { CartridgeFact, Day, Facts } from '../../lifecycle/model.ts';
+import { Columns } from '../html/columns.tsx';
 import { DateFact, DayOf, SourceOf } from '../html/facts.tsx';
 import { Form } from '../html/form.tsx';
 import { DateField, Details, type PartProps } from './parts.tsx';
@@ -144,14 +145,7 @@ function Cartridges({ rows, language }: { rows: readonly CartridgeFact[] } & Pic
   return (
     <Details summary={`${rows.length} cartridges and packs`} id="cartridges">
       <table class="stacking">
-        <thead>
-          <tr>
-            <th scope="col">Place</th>
-            <th scope="col">Installed</th>
-            <th scope="col">Replace by</th>
-            <th scope="col">Says</th>
-          </tr>
-        </thead>
+        <Columns titles={['Place', 'Installed', 'Replace by', 'Says']} />
         <tbody>
           {rows.map(({ pack, cartridge, installed, replaceBy, part, status }) => (
             <tr>

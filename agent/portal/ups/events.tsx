@@ -1,5 +1,6 @@
 /** All events of a unit, with what was told of each. */
 import type { EventView } from '../../operations/overview.ts';
+import { Columns } from '../html/columns.tsx';
 import { DayOf } from '../html/facts.tsx';
 import { stepWords } from '../sent/words.ts';
 import type { PartProps } from './parts.tsx';
@@ -21,14 +22,7 @@ export function EventTable({ events, language }: Pick<PartProps, 'events' | 'lan
         <p class="empty">There was none so far.</p>
       ) : (
         <table class="stacking">
-          <thead>
-            <tr>
-              <th scope="col">Event</th>
-              <th scope="col">Date</th>
-              <th scope="col">State</th>
-              <th scope="col">Told</th>
-            </tr>
-          </thead>
+          <Columns titles={['Event', 'Date', 'State', 'Told']} />
           <tbody>
             {events.map((event) => (
               <tr>

@@ -24,6 +24,27 @@ function modbusUnit(): { device: SimulatedModbusUnit; faults: Fault[] } {
   return { device, faults: [exception(2), exception(4), exception(11)] };
 }
 
+/** What a line makes of each reply, and faults that make something else of it. */
+function spoiler(): {
+  deliver: (reply: Buffer) => Buffer;
+  spoiled: (name: string, by: (reply: Buffer) => Buffer) => Fault;
+} {
+  const whole = (reply: Buffer): Buffer => reply;
+  let spoil = whole;
+  return {
+    deliver: (reply) => spoil(reply),
+    spoiled: (name, by) => ({
+      name,
+      begin: () => {
+        spoil = by;
+      },
+      end: () => {
+        spoil = whole;
+      },
+    }),
+  };
+}
+
 const modbusOverTcp = (smartConnect: boolean): Watched => ({
   name: smartConnect ? 'Modbus over a SmartConnect port' : 'Modbus over TCP',
   reading: ['modbus 3'],
@@ -32,22 +53,13 @@ const modbusOverTcp = (smartConnect: boolean): Watched => ({
   isSlow: smartConnect,
   open: async () => {
     const { device, faults } = modbusUnit();
-    let deliver = (reply: Buffer): Buffer => reply;
+    const { deliver, spoiled } = spoiler();
     const server = await startModbusTcp({
       units: new Map([[1, device]]),
       ...(smartConnect ? { single: 'hangs-up' as const } : {}),
       deliver: (reply, socket) => void socket.write(deliver(reply)),
     });
     const tap = await tcpTap(server.port, modbusTcp);
-    const spoiled = (name: string, by: (reply: Buffer) => Buffer): Fault => ({
-      name,
-      begin: () => {
-        deliver = by;
-      },
-      end: () => {
-        deliver = (reply) => reply;
-      },
-    });
     return {
       section: { host: '127.0.0.1', port: tap.port, timeout: 0.2, retries: 1, smartConnect },
       target: `modbus://127.0.0.1:${tap.port}?timeout=0.2&smartConnect=${smartConnect}`,
@@ -78,21 +90,12 @@ const modbusOverSerial: Watched = {
   open: async (folder) => {
     const { device, faults } = modbusUnit();
     const cable = await Cable.plug(join(folder, 'ttyModbus'));
-    let deliver = (reply: Buffer): Buffer => reply;
+    const { deliver, spoiled } = spoiler();
     cable.hear = (frame) => {
       const body = device.answer(frame.subarray(1, -2));
       const bytes = deliver(sealed(Buffer.from([frame[0] ?? 0, ...body])));
       if (bytes.length > 0) cable.say(bytes);
     };
-    const spoiled = (name: string, by: (reply: Buffer) => Buffer): Fault => ({
-      name,
-      begin: () => {
-        deliver = by;
-      },
-      end: () => {
-        deliver = (reply) => reply;
-      },
-    });
     return {
       section: { device: cable.path, timeout: 0.1, retries: 1 },
       target: `modbus-rtu:${cable.path}?timeout=0.1&retries=1`,
