@@ -37,7 +37,7 @@ export interface SentItem {
   /** What the far side said last: it took it, it asked for patience, it refused it. */
   readonly reply?: string;
   readonly subject?: string;
-  /** The first of the notices that it carries. */
+  /** The first of the notices that it carries; those of the unit that was asked for go before the others. */
   readonly notices: readonly SentNotice[];
   readonly noticeCount: number;
   readonly retry: RetryVerdict;
@@ -96,7 +96,8 @@ const named = 5;
 /** What left and what waits, newest first. @throws OperationError `no-such-ups` */
 export function sentItems(desk: Desk, units: Units, filter: SentFilter = {}): SentPage {
   const { ups, fate, after, offset = 0, limit = 50 } = filter;
-  const all = entries(desk, unitOf(units, ups));
+  const unit = unitOf(units, ups);
+  const all = entries(desk, unit);
   const counts = { waiting: 0, sent: 0, failed: 0 };
   for (const [, , record] of all) counts[fateOf(record)] += 1;
   const wanted = all
@@ -108,7 +109,7 @@ export function sentItems(desk: Desk, units: Units, filter: SentFilter = {}): Se
     total: wanted.length,
     offset,
     more: behind.length > offset + limit,
-    items: behind.slice(offset, offset + limit).map(([id, , record]) => itemOf(desk, id, record, named)),
+    items: behind.slice(offset, offset + limit).map(([id, , record]) => itemOf(desk, id, record, named, unit)),
   };
 }
 
@@ -171,10 +172,10 @@ function entries(desk: Desk, unit: string | undefined): Entry[] {
   ];
 }
 
-function itemOf(desk: Desk, id: string, record: Message | NoticeRecord, most: number): SentItem {
+function itemOf(desk: Desk, id: string, record: Message | NoticeRecord, most: number, unit?: string): SentItem {
   const retry = retryVerdict(desk, id, record);
   if (!isMessage(record)) return passedOnItem(desk, id, record, retry);
-  const carried = record.kind === 'notices' ? record.notices : [];
+  const carried = record.kind === 'notices' ? unitFirst(record.notices, unit) : [];
   return present({
     id,
     way: 'mail',
@@ -195,6 +196,13 @@ function itemOf(desk: Desk, id: string, record: Message | NoticeRecord, most: nu
     noticeCount: carried.length,
     retry,
   } as const);
+}
+
+function unitFirst(notices: readonly string[], unit: string | undefined): readonly string[] {
+  if (unit === undefined) return notices;
+  const own = keys.noticesOfUnit(unit);
+  const isOwn = (key: string): boolean => key.startsWith(own);
+  return [...notices.filter(isOwn), ...notices.filter((key) => !isOwn(key))];
 }
 
 function passedOnItem(desk: Desk, id: string, record: NoticeRecord, retry: RetryVerdict): SentItem {

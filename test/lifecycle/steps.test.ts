@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type ConnectionState, connectionStates } from '../../agent/lifecycle/connection.ts';
 import { addDays } from '../../agent/lifecycle/days.ts';
 import type { EventId, LifecycleEvent, Step } from '../../agent/lifecycle/model.ts';
 import { mayRemind } from '../../agent/lifecycle/reminder.ts';
@@ -118,7 +119,7 @@ describe('a manual reminder', () => {
   const open = dated('warranty-expires', 10);
   const alarm = event('replace-battery', { causes: ['flag'] });
 
-  it.each<[string, LifecycleEvent | undefined, string, boolean, string]>([
+  it.each<[string, LifecycleEvent | undefined, ConnectionState, boolean, string]>([
     ['an event that never was', undefined, 'confirmed', false, 'no-such-event'],
     ['a closed one', { ...open, closedOn: today, closed: 'swap' }, 'confirmed', false, 'not-open'],
     ['before the reseller accepted', open, 'pending', false, 'not-confirmed'],
@@ -133,5 +134,23 @@ describe('a manual reminder', () => {
     const verdict = mayRemind(of, state, today_, today);
     expect(verdict.allowed ? 'allowed' : verdict.reason).toBe(expected);
     if (!verdict.allowed) expect(verdict.message).not.toBe('');
+  });
+
+  it('in each state but confirmed says in words what it lacks, not in the names of states', () => {
+    const said = connectionStates.map((state) => {
+      const verdict = mayRemind(open, state, false, today);
+      return verdict.allowed ? 'allowed' : verdict.message;
+    });
+    expect(said).toEqual([
+      'there is no reseller',
+      'the reseller has not accepted the invitation yet',
+      'allowed',
+      'the reseller has declined',
+      'the reseller let the invitation lapse',
+      'the invitation was cancelled',
+      'the invitation could not be delivered',
+      'the reseller has opted out',
+      'the reseller was disconnected',
+    ]);
   });
 });

@@ -131,7 +131,7 @@ describe('what is known right now', () => {
         state: 'open',
         daysLeft: 10,
         told: [{ to: 'customer', step: '30', state: 'told', on: day }],
-        reminder: { allowed: false, why: 'the reseller has not accepted (the connection is "none")' },
+        reminder: { allowed: false, why: 'there is no reseller' },
       },
     ]);
     expect(eventViews(bench.desk, bench.units, { all: true }).map(({ event, state }) => `${event} ${state}`)).toEqual([

@@ -228,10 +228,17 @@ describe('what the reseller sees', () => {
     expect(await visit.state()).toBe('Invite Pending');
   });
 
-  it('is nothing but an invitation to somebody while no address is known', async () => {
-    const text = words(await (await Visit.open()).page.get('/reseller/sees'));
-    expect(text).toContain('reseller@example.com');
-    expect(text).toContain('Enter the address of your reseller first.');
+  it('can be looked at before the reseller is named', async () => {
+    const nothing = words(await (await Visit.open()).page.get('/reseller/sees'));
+    expect(nothing).toContain('reseller@example.com');
+    expect(nothing).toContain('Nothing falls due within the coming year.');
+    const visit = await Visit.open();
+    await visit.page.reads('rack', { serial: 'AS2216000001', replaceBy: '04/19/2031' });
+    const text = words(await visit.page.get('/reseller/sees'));
+    expect(text.match(/To reseller@example\.com/g)).toHaveLength(2);
+    expect(text).toContain('Serial number: AS2216000001');
+    expect(visit.page.office.desk.site().reseller?.email).toBeUndefined();
+    expect(visit.page.office.outbox.depth()).toBe(0);
   });
 });
 

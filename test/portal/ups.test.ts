@@ -1,6 +1,8 @@
 /** UPS Status and the dates to confirm: what they show, and what their forms do. */
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../agent/lifecycle/days.ts';
+import { dailyRun } from '../../agent/operations/daily.ts';
+import { inStyle } from '../../agent/portal/html/days.ts';
 import { formsOf, TestPage, today, unescaped } from './support.ts';
 
 const slashed = (day: string): string => `${day.slice(5, 7)}/${day.slice(8)}/${day.slice(0, 4)}`;
@@ -51,6 +53,18 @@ describe('UPS Status', () => {
     expect(await page.get(path)).toContain(`<time class="nowrap" datetime="${today}" lang="de">10. März 2031</time>`);
   });
 
+  it('writes the days in its sentences so as well, and what a device said as it was said', async () => {
+    const page = await TestPage.open({ site: ['language: de'], ups: { 'rack 1': '', 'rack 2': '' } });
+    await page.reads('rack 1', { serial: 'AS2216000001', made: '12/24/2022', installed: '12/24/2022' });
+    const doubt = 'doubtful: the serial number says the week of 18. Apr. 2022';
+    expect(words(await page.get(path))).toContain(doubt);
+    await page.reads('rack 2', { serial: 'AS2216000002', replaceBy: '03/01/2030' });
+    expect(words(await page.get('/ups?name=rack%202'))).not.toMatch(/ \d{4}-\d\d-\d\d/);
+    expect(inStyle('"2024-13-45" is no day; 2024-02-01 is, UPS-2024-02-01 is a name', 'de')).toBe(
+      '"2024-13-45" is no day; 1. Feb. 2024 is, UPS-2024-02-01 is a name',
+    );
+  });
+
   it('shows a unit that was never read, and says of a name that nobody has that it is not there', async () => {
     const page = await site();
     expect(words(await page.get('/ups?name=silent'))).toContain('It has not been read yet.');
@@ -65,7 +79,7 @@ describe('UPS Status', () => {
     const page = await site(['reseller: { email: sales@reseller.example }']);
     await page.follow();
     expect(words(await page.get(path))).toContain(
-      'No reminder can be sent: the reseller has not accepted (the connection is "pending").',
+      'No reminder can be sent: the reseller has not accepted the invitation yet.',
     );
     await page.accept();
     const sent = await page.submit(path, '/ups/remind');
@@ -83,6 +97,16 @@ describe('UPS Status', () => {
       'Reminder rack 1 Reseller sales@reseller.example 10 Mar 2031, 09:00 Waits',
     );
     expect(words(await page.get('/ups?name=lab'))).toContain('Nothing was sent about lab so far.');
+  });
+
+  it('names the unit itself in a mail about many', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'rack 1'];
+    const page = await TestPage.open({ ups: Object.fromEntries(names.map((name) => [name, ''])) });
+    for (const [n, name] of names.entries()) {
+      await page.reads(name, { serial: `AS221600000${n}`, replaceBy: slashed(addDays(today, 20)) });
+    }
+    await dailyRun(page.office.desk, page.office.units);
+    expect(words(await page.get(path))).toContain('rack 1, a, b, c, d and 2 more notices You');
   });
 
   it('of a unit that several entries read shows each of them, under one name', async () => {

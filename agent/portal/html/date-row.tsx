@@ -2,6 +2,7 @@
 import type { Language } from '../../delivery/mail/content.ts';
 import type { DateState, DateToConfirm } from '../../operations/dates.ts';
 import type { PortalContext } from '../desk.ts';
+import { inStyle } from './days.ts';
 import { DayOf } from './facts.tsx';
 import { Form } from './form.tsx';
 import { upsPath } from './paths.ts';
@@ -41,7 +42,9 @@ export function DateRow({ c, date, back, language, id }: DateRowProps) {
           {dateNames[key]}:{' '}
           {value === undefined ? <span class="soft">not known</span> : <DayOf day={value} language={language} />}
         </span>
-        <span class={state === 'doubtful' ? 'under doubt' : 'under'}>{`${dateStateNames[state]}: ${why}`}</span>
+        <span
+          class={state === 'doubtful' ? 'under doubt' : 'under'}
+        >{`${dateStateNames[state]}: ${inStyle(why, language)}`}</span>
       </div>
       <div class="row">
         {value === undefined ? undefined : (

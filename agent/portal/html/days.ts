@@ -31,6 +31,11 @@ export function dayText(day: Day, language: Language): string {
   return Number.isNaN(at) ? day : format('day', language).format(at);
 }
 
+/** A sentence of ours with its days in the customer's style; what is quoted from a device stays as it was said. */
+export function inStyle(sentence: string, language: Language): string {
+  return sentence.replaceAll(/(?<![\w"-])\d{4}-\d\d-\d\d(?![\w"-])/g, (day) => dayText(day, language));
+}
+
 /** `May 2027`, `May`. @param month `YYYY-MM` */
 export function monthText(month: string, language: Language, style: 'month' | 'shortMonth' = 'month'): string {
   return format(style, language).format(Date.parse(`${month}-01T00:00:00Z`));

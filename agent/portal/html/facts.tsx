@@ -3,7 +3,7 @@ import type { Language } from '../../delivery/mail/content.ts';
 import { daysUntil } from '../../lifecycle/days.ts';
 import type { Day, Fact, Instant } from '../../lifecycle/model.ts';
 import type { PortalDesk } from '../desk.ts';
-import { awayText, dayText, momentText, sourceText } from './days.ts';
+import { awayText, dayText, inStyle, momentText, sourceText } from './days.ts';
 
 /** A day in the customer's style. */
 export function DayOf({ day, language }: { day: Day; language: Language }) {
@@ -31,15 +31,20 @@ export function DateFact({ fact, today, language }: { fact: Fact<Day> | undefine
     <>
       <DayOf day={fact.value} language={language} />
       <span class="soft">{` (${awayText(daysUntil(fact.value, today))})`}</span>
-      <SourceOf fact={fact} />
+      <SourceOf fact={fact} language={language} />
     </>
   );
 }
 
+interface SourceProps {
+  readonly fact: Pick<Fact, 'source' | 'confidence' | 'why'>;
+  readonly language: Language;
+}
+
 /** Where a fact comes from when it is not the UPS, and why it is doubtful when it is. */
-export function SourceOf({ fact }: { fact: Pick<Fact, 'source' | 'confidence' | 'why'> }) {
+export function SourceOf({ fact, language }: SourceProps) {
   const source = sourceText(fact.source);
-  const doubt = fact.confidence === 'doubtful' ? `doubtful: ${fact.why ?? 'please check it'}` : '';
+  const doubt = fact.confidence === 'doubtful' ? `doubtful: ${inStyle(fact.why ?? 'please check it', language)}` : '';
   if (source === '' && doubt === '') return undefined;
   return (
     <span class="source">

@@ -37,11 +37,8 @@ function seenPage(
   invitation: SeenMail | undefined,
   notice: SeenMail | undefined,
 ): Response {
-  const { mail, reseller } = desk.office.desk.site();
-  const none = mail
-    ? reseller?.email === undefined
-      ? 'Enter the address of your reseller first.'
-      : 'Nothing falls due within the coming year.'
+  const none = desk.office.desk.site().mail
+    ? 'Nothing falls due within the coming year.'
     : 'No mail leaves from here: your endpoint passes notices on, and words them itself.';
   return page(
     c,
@@ -58,7 +55,7 @@ function seenPage(
         The code and the token in it are examples. The real ones go to your reseller alone.
       </Shown>
       <Shown title="The next notice" mail={notice} src="/reseller/sees/notice" none={none} desk={desk}>
-        {`As it would leave if nothing changes${reseller?.email === undefined ? '' : ' and your reseller has accepted'}.`}
+        As it would leave if nothing changes and your reseller has accepted.
       </Shown>
     </>,
   );

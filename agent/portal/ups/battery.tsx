@@ -21,7 +21,7 @@ export function Battery(props: PartProps) {
         <dd>
           <DateFact fact={facts['battery.date']} today={today} language={language} />
         </dd>
-        <Cartridge facts={facts} />
+        <Cartridge facts={facts} language={language} />
         <Health facts={facts} {...props} />
       </dl>
       <Cartridges rows={facts['battery.cartridges']?.value ?? []} {...props} />
@@ -61,7 +61,7 @@ function mayWrite({ desk, view }: PartProps): boolean {
   return desk.office.config.ups.some(({ name, allowWrite }) => allowWrite && names.includes(name));
 }
 
-function Cartridge({ facts }: { facts: Facts }) {
+function Cartridge({ facts, language }: Pick<PartProps, 'language'> & { readonly facts: Facts }) {
   const { 'battery.cartridge': part, 'battery.cartridge.quantity': quantity, 'battery.packs': packs } = facts;
   const external = facts['battery.cartridge.external'];
   return (
@@ -73,13 +73,13 @@ function Cartridge({ facts }: { facts: Facts }) {
         ) : (
           <>
             <span class="code">{part.value}</span>
-            <SourceOf fact={part} />
+            <SourceOf fact={part} language={language} />
           </>
         )}
         {quantity === undefined ? undefined : (
           <span class="under">
             {`${quantity.value} for a full change`}
-            <SourceOf fact={quantity} />
+            <SourceOf fact={quantity} language={language} />
           </span>
         )}
       </dd>

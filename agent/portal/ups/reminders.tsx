@@ -1,6 +1,6 @@
 /** Open events with their reminder, or why there is none. */
 import type { EventView } from '../../operations/overview.ts';
-import { awayText } from '../html/days.ts';
+import { awayText, inStyle } from '../html/days.ts';
 import { DayOf } from '../html/facts.tsx';
 import { Form } from '../html/form.tsx';
 import type { PartProps } from './parts.tsx';
@@ -25,7 +25,7 @@ export function Reminders({ c, view, events, language }: PartProps) {
               </span>
             )}
           </div>
-          <Reminder c={c} ups={view.ups} event={event} />
+          <Reminder c={c} ups={view.ups} event={event} language={language} />
         </li>
       ))}
     </ul>
@@ -40,9 +40,14 @@ function moodOf({ state, daysLeft }: EventView): string {
   return daysLeft === undefined || daysLeft <= 0 ? 'bad' : 'warn';
 }
 
-function Reminder({ c, ups, event }: { c: PartProps['c']; ups: string; event: EventView }) {
+interface ReminderProps extends Pick<PartProps, 'c' | 'language'> {
+  readonly ups: string;
+  readonly event: EventView;
+}
+
+function Reminder({ c, ups, event, language }: ReminderProps) {
   if (!event.reminder.allowed) {
-    return <p class="small soft">{`No reminder can be sent: ${event.reminder.why ?? ''}.`}</p>;
+    return <p class="small soft">{`No reminder can be sent: ${inStyle(event.reminder.why ?? '', language)}.`}</p>;
   }
   return (
     <Form c={c} action="/ups/remind" class="row">

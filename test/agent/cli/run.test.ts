@@ -112,7 +112,7 @@ describe('a running agent', { timeout: 60_000 }, () => {
     const due = { name: 'hall', event: 'battery-replacement-due' };
     const refused = (command: string, args: object) =>
       expect(ask(place.state, { command, args: { ...args } }), JSON.stringify(args)).rejects;
-    await refused('remind', due).toThrow(/has not accepted.*pending/);
+    await refused('remind', due).toThrow(/has not accepted the invitation yet/);
     const wrong = await place.cli(['reseller', 'accept', 'ABCD-EFGH']);
     expect(wrong).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/not the code/) });
     const right = await place.cli(['reseller', 'accept', place.code().toLowerCase().replace('-', ' ')]);

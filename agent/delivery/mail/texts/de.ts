@@ -25,7 +25,7 @@ export const de: Texts = {
   signature: ({ company }) =>
     `Diese E-Mail hat upsteward geschrieben, das Programm, das die USV-Geräte von ${company} überwacht.`,
   responsibility:
-    'Für Ihre USV-Geräte bleiben Sie selbst verantwortlich, wer auch immer sonst benachrichtigt wird. Batterien und Garantieverlängerungen können Sie bei jedem Anbieter kaufen, nicht nur bei diesem Händler.',
+    'Für Ihre USV-Geräte bleiben Sie selbst verantwortlich, wer auch immer sonst benachrichtigt wird. Batterien und Garantieverlängerungen können Sie bei jedem Anbieter kaufen, nicht nur bei Ihrem Händler.',
 
   subject: {
     one: ({ title, unit, timing, company }) => {
@@ -220,35 +220,35 @@ export const de: Texts = {
       subject: ({ company }) => `Ihr Händler hat angenommen – ${company}`,
       body: ({ address }) => [
         `${address} hat Ihre Einladung angenommen. Ab jetzt erfährt Ihr Händler, wenn eine Batterie, eine Garantie oder ein Serviceplan Aufmerksamkeit braucht.`,
-        'Beenden können Sie das jederzeit mit "upsteward reseller disconnect".',
+        'Beenden können Sie das jederzeit auf der Seite "Reseller" oder mit "upsteward reseller disconnect".',
       ],
     },
     declined: {
       subject: ({ company }) => `Ihr Händler hat abgelehnt – ${company}`,
       body: ({ address }) => [
         `${address} hat Ihre Einladung abgelehnt. An diese Adresse wird nichts gesendet.`,
-        'Erneut einladen können Sie mit "upsteward reseller invite"; um jemand anderen einzuladen, ändern Sie reseller.email in der Konfiguration.',
+        'Erneut oder jemand anderen einladen können Sie auf der Seite "Reseller". Von Hand: "upsteward reseller invite", oder eine andere Adresse als reseller.email in der Konfiguration.',
       ],
     },
     expired: {
       subject: ({ company }) => `Ihr Händler hat nicht geantwortet – ${company}`,
       body: ({ address }) => [
         `${address} hat die Einladung verfallen lassen. An diese Adresse wird nichts gesendet, und der Code gilt nicht mehr.`,
-        'Erneut einladen können Sie mit "upsteward reseller invite"; oft hilft vorher ein Anruf.',
+        'Erneut einladen können Sie auf der Seite "Reseller" oder mit "upsteward reseller invite"; oft hilft vorher ein Anruf.',
       ],
     },
     'opted-out': {
       subject: ({ company }) => `Ihr Händler möchte nicht mehr benachrichtigt werden – ${company}`,
       body: ({ address }) => [
         `${address} hat sich abgemeldet. An diese Adresse wird nichts mehr gesendet; was noch dafür wartete, wurde gelöscht.`,
-        'Erneut einladen können Sie mit "upsteward reseller invite"; um jemand anderen einzuladen, ändern Sie reseller.email in der Konfiguration.',
+        'Erneut oder jemand anderen einladen können Sie auf der Seite "Reseller". Von Hand: "upsteward reseller invite", oder eine andere Adresse als reseller.email in der Konfiguration.',
       ],
     },
     undeliverable: {
       subject: ({ company }) => `Ihre Einladung war nicht zustellbar – ${company}`,
       body: ({ address }) => [
         `Die Einladung an ${address} konnte nicht zugestellt werden und wurde aufgegeben.`,
-        'Prüfen Sie reseller.email in der Konfiguration und führen Sie dann "upsteward reseller invite" aus.',
+        'Prüfen Sie die Adresse auf der Seite "Reseller" (reseller.email in der Konfiguration) und laden Sie dann dort oder mit "upsteward reseller invite" erneut ein.',
       ],
     },
     'delivery-failed': {
@@ -262,14 +262,14 @@ export const de: Texts = {
       subject: ({ address, company }) => `E-Mail an ${address} kommt zurück – ${company}`,
       body: ({ address }) => [
         `Eine E-Mail an ${address} kam endgültig zurück. Was darin stand, hat vielleicht niemand erfahren.`,
-        'Fragen Sie Ihren Händler nach der richtigen Adresse und ändern Sie reseller.email in der Konfiguration. Bitte geben Sie von Hand weiter, was nicht angekommen ist.',
+        'Fragen Sie Ihren Händler nach der richtigen Adresse und tragen Sie sie auf der Seite "Reseller" ein (reseller.email in der Konfiguration). Bitte geben Sie von Hand weiter, was nicht angekommen ist.',
       ],
     },
     'answered-late': {
       subject: ({ company }) => `Ihr Händler hat zu spät angenommen – ${company}`,
       body: ({ address }) => [
         `${address} hat Ihre Einladung angenommen, nachdem sie verfallen war; das zählte nicht mehr. An diese Adresse wird nichts gesendet.`,
-        'Erneut einladen können Sie mit "upsteward reseller invite".',
+        'Erneut einladen können Sie auf der Seite "Reseller" oder mit "upsteward reseller invite".',
       ],
     },
     'reply-unclear': {

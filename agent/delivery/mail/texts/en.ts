@@ -24,7 +24,7 @@ export const en: Texts = {
   signature: ({ company }) =>
     `This mail was written by upsteward, the program that watches the UPS units of ${company}.`,
   responsibility:
-    'You remain responsible for your UPS units, whoever else is told about them. Batteries and warranty extensions can be bought from any supplier, not only from this reseller.',
+    'You remain responsible for your UPS units, whoever else is told about them. Batteries and warranty extensions can be bought from any supplier, not only from your reseller.',
 
   subject: {
     one: ({ title, unit, timing, company }) => {
@@ -212,35 +212,35 @@ export const en: Texts = {
       subject: ({ company }) => `Your reseller accepted – ${company}`,
       body: ({ address }) => [
         `${address} accepted your invitation. From now on your reseller is told when a battery, a warranty or a service plan needs attention.`,
-        'To end this at any time, run "upsteward reseller disconnect".',
+        'You can end this at any time, on the page "Reseller" or with "upsteward reseller disconnect".',
       ],
     },
     declined: {
       subject: ({ company }) => `Your reseller declined – ${company}`,
       body: ({ address }) => [
         `${address} declined your invitation. Nothing will be sent to that address.`,
-        'To invite again, run "upsteward reseller invite"; to invite somebody else, change reseller.email in the configuration.',
+        'You can invite again, or invite somebody else, on the page "Reseller". By hand: "upsteward reseller invite", or another address as reseller.email in the configuration.',
       ],
     },
     expired: {
       subject: ({ company }) => `Your reseller did not answer – ${company}`,
       body: ({ address }) => [
         `${address} let the invitation lapse. Nothing will be sent to that address, and the code is no longer valid.`,
-        'To invite again, run "upsteward reseller invite"; a word by phone beforehand often helps.',
+        'You can invite again on the page "Reseller" or with "upsteward reseller invite"; a word by phone beforehand often helps.',
       ],
     },
     'opted-out': {
       subject: ({ company }) => `Your reseller no longer wants to be told – ${company}`,
       body: ({ address }) => [
         `${address} opted out. Nothing more is sent to that address; what was still waiting for it was deleted.`,
-        'To invite again, run "upsteward reseller invite"; to invite somebody else, change reseller.email in the configuration.',
+        'You can invite again, or invite somebody else, on the page "Reseller". By hand: "upsteward reseller invite", or another address as reseller.email in the configuration.',
       ],
     },
     undeliverable: {
       subject: ({ company }) => `Your invitation could not be delivered – ${company}`,
       body: ({ address }) => [
         `The invitation to ${address} could not be delivered and was given up.`,
-        'Check reseller.email in the configuration, then run "upsteward reseller invite".',
+        'Check the address on the page "Reseller" (reseller.email in the configuration), then invite again there or with "upsteward reseller invite".',
       ],
     },
     'delivery-failed': {
@@ -254,14 +254,14 @@ export const en: Texts = {
       subject: ({ address, company }) => `Mail to ${address} comes back – ${company}`,
       body: ({ address }) => [
         `A mail to ${address} came back for good. Perhaps nobody was told what it said.`,
-        'Ask your reseller for the right address and change reseller.email in the configuration. Please pass on by hand what did not arrive.',
+        'Ask your reseller for the right address and enter it on the page "Reseller" (reseller.email in the configuration). Please pass on by hand what did not arrive.',
       ],
     },
     'answered-late': {
       subject: ({ company }) => `Your reseller accepted too late – ${company}`,
       body: ({ address }) => [
         `${address} accepted your invitation after it had lapsed, so it no longer counted. Nothing will be sent to that address.`,
-        'To invite again, run "upsteward reseller invite".',
+        'You can invite again on the page "Reseller" or with "upsteward reseller invite".',
       ],
     },
     'reply-unclear': {

@@ -23,7 +23,7 @@ export const es: Texts = {
   signature: ({ company }) =>
     `Este mensaje lo ha escrito upsteward, el programa que vigila los SAI (UPS) de ${company}.`,
   responsibility:
-    'La responsabilidad de sus SAI (UPS) sigue siendo suya, sea quien sea quien reciba también los avisos. Las baterías y las extensiones de garantía se pueden comprar a cualquier proveedor, no solo a este distribuidor.',
+    'La responsabilidad de sus SAI (UPS) sigue siendo suya, sea quien sea quien reciba también los avisos. Las baterías y las extensiones de garantía se pueden comprar a cualquier proveedor, no solo a su distribuidor.',
 
   subject: {
     one: ({ title, unit, timing, company }) => {
@@ -217,35 +217,35 @@ export const es: Texts = {
       subject: ({ company }) => `Su distribuidor ha aceptado – ${company}`,
       body: ({ address }) => [
         `${address} ha aceptado su invitación. A partir de ahora se avisa a su distribuidor cuando una batería, una garantía o un plan de servicio requiere atención.`,
-        'Para ponerle fin en cualquier momento, ejecute "upsteward reseller disconnect".',
+        'Puede ponerle fin en cualquier momento en la página "Reseller" o con "upsteward reseller disconnect".',
       ],
     },
     declined: {
       subject: ({ company }) => `Su distribuidor ha rechazado la invitación – ${company}`,
       body: ({ address }) => [
         `${address} ha rechazado su invitación. No se enviará nada a esa dirección.`,
-        'Para invitar de nuevo, ejecute "upsteward reseller invite"; para invitar a otra persona, cambie reseller.email en la configuración.',
+        'Puede invitar de nuevo, o invitar a otra persona, en la página "Reseller". A mano: "upsteward reseller invite", u otra dirección como reseller.email en la configuración.',
       ],
     },
     expired: {
       subject: ({ company }) => `Su distribuidor no ha respondido – ${company}`,
       body: ({ address }) => [
         `${address} ha dejado caducar la invitación. No se enviará nada a esa dirección y el código ya no es válido.`,
-        'Para invitar de nuevo, ejecute "upsteward reseller invite"; una llamada previa suele ayudar.',
+        'Puede invitar de nuevo en la página "Reseller" o con "upsteward reseller invite"; una llamada previa suele ayudar.',
       ],
     },
     'opted-out': {
       subject: ({ company }) => `Su distribuidor ya no desea recibir avisos – ${company}`,
       body: ({ address }) => [
         `${address} se ha dado de baja. Ya no se envía nada a esa dirección; lo que aún esperaba se ha borrado.`,
-        'Para invitar de nuevo, ejecute "upsteward reseller invite"; para invitar a otra persona, cambie reseller.email en la configuración.',
+        'Puede invitar de nuevo, o invitar a otra persona, en la página "Reseller". A mano: "upsteward reseller invite", u otra dirección como reseller.email en la configuración.',
       ],
     },
     undeliverable: {
       subject: ({ company }) => `No se pudo entregar su invitación – ${company}`,
       body: ({ address }) => [
         `La invitación a ${address} no se pudo entregar y se abandonó.`,
-        'Compruebe reseller.email en la configuración y ejecute después "upsteward reseller invite".',
+        'Compruebe la dirección en la página "Reseller" (reseller.email en la configuración) e invite después de nuevo allí o con "upsteward reseller invite".',
       ],
     },
     'delivery-failed': {
@@ -259,14 +259,14 @@ export const es: Texts = {
       subject: ({ address, company }) => `El correo a ${address} vuelve – ${company}`,
       body: ({ address }) => [
         `Un mensaje a ${address} ha vuelto definitivamente. Quizá nadie ha sabido lo que decía.`,
-        'Pida a su distribuidor la dirección correcta y cambie reseller.email en la configuración. Comunique usted mismo lo que no llegó.',
+        'Pida a su distribuidor la dirección correcta e introdúzcala en la página "Reseller" (reseller.email en la configuración). Comunique usted mismo lo que no llegó.',
       ],
     },
     'answered-late': {
       subject: ({ company }) => `Su distribuidor aceptó demasiado tarde – ${company}`,
       body: ({ address }) => [
         `${address} aceptó su invitación cuando ya había caducado, así que ya no contaba. No se enviará nada a esa dirección.`,
-        'Para invitar de nuevo, ejecute "upsteward reseller invite".',
+        'Puede invitar de nuevo en la página "Reseller" o con "upsteward reseller invite".',
       ],
     },
     'reply-unclear': {

@@ -24,7 +24,7 @@ export const fr: Texts = {
   signature: ({ company }) =>
     `Ce message a été écrit par upsteward, le programme qui surveille les onduleurs de ${company}.`,
   responsibility:
-    'Vous restez responsable de vos onduleurs, quelles que soient les autres personnes averties. Les batteries et les extensions de garantie peuvent être achetées chez tout fournisseur, pas seulement chez ce revendeur.',
+    'Vous restez responsable de vos onduleurs, quelles que soient les autres personnes averties. Les batteries et les extensions de garantie peuvent être achetées chez tout fournisseur, pas seulement chez votre revendeur.',
 
   subject: {
     one: ({ title, unit, timing, company }) => {
@@ -219,35 +219,35 @@ export const fr: Texts = {
       subject: ({ company }) => `Votre revendeur a accepté – ${company}`,
       body: ({ address }) => [
         `${address} a accepté votre invitation. Désormais, votre revendeur est averti lorsqu'une batterie, une garantie ou un plan de service demande votre attention.`,
-        'Pour y mettre fin à tout moment, exécutez « upsteward reseller disconnect ».',
+        'Vous pouvez y mettre fin à tout moment, sur la page « Reseller » ou avec « upsteward reseller disconnect ».',
       ],
     },
     declined: {
       subject: ({ company }) => `Votre revendeur a refusé – ${company}`,
       body: ({ address }) => [
         `${address} a refusé votre invitation. Rien ne sera envoyé à cette adresse.`,
-        "Pour inviter de nouveau, exécutez « upsteward reseller invite » ; pour inviter quelqu'un d'autre, changez reseller.email dans la configuration.",
+        "Vous pouvez inviter de nouveau, ou inviter quelqu'un d'autre, sur la page « Reseller ». À la main : « upsteward reseller invite », ou une autre adresse comme reseller.email dans la configuration.",
       ],
     },
     expired: {
       subject: ({ company }) => `Votre revendeur n'a pas répondu – ${company}`,
       body: ({ address }) => [
         `${address} a laissé expirer l'invitation. Rien ne sera envoyé à cette adresse, et le code n'est plus valable.`,
-        'Pour inviter de nouveau, exécutez « upsteward reseller invite » ; un appel au préalable aide souvent.',
+        'Vous pouvez inviter de nouveau sur la page « Reseller » ou avec « upsteward reseller invite » ; un appel au préalable aide souvent.',
       ],
     },
     'opted-out': {
       subject: ({ company }) => `Votre revendeur ne souhaite plus être averti – ${company}`,
       body: ({ address }) => [
         `${address} s'est désinscrit. Plus rien n'est envoyé à cette adresse ; ce qui attendait encore de partir a été supprimé.`,
-        "Pour inviter de nouveau, exécutez « upsteward reseller invite » ; pour inviter quelqu'un d'autre, changez reseller.email dans la configuration.",
+        "Vous pouvez inviter de nouveau, ou inviter quelqu'un d'autre, sur la page « Reseller ». À la main : « upsteward reseller invite », ou une autre adresse comme reseller.email dans la configuration.",
       ],
     },
     undeliverable: {
       subject: ({ company }) => `Votre invitation n'a pas pu être remise – ${company}`,
       body: ({ address }) => [
         `L'invitation à ${address} n'a pas pu être remise et a été abandonnée.`,
-        'Vérifiez reseller.email dans la configuration, puis exécutez « upsteward reseller invite ».',
+        "Vérifiez l'adresse sur la page « Reseller » (reseller.email dans la configuration), puis invitez de nouveau sur cette page ou avec « upsteward reseller invite ».",
       ],
     },
     'delivery-failed': {
@@ -261,14 +261,14 @@ export const fr: Texts = {
       subject: ({ address, company }) => `Les messages à ${address} reviennent – ${company}`,
       body: ({ address }) => [
         `Un message à ${address} est revenu définitivement. Il se peut que personne n'ait été averti de son contenu.`,
-        "Demandez la bonne adresse à votre revendeur et changez reseller.email dans la configuration. Transmettez vous-même ce qui n'est pas arrivé.",
+        "Demandez la bonne adresse à votre revendeur et saisissez-la sur la page « Reseller » (reseller.email dans la configuration). Transmettez vous-même ce qui n'est pas arrivé.",
       ],
     },
     'answered-late': {
       subject: ({ company }) => `Votre revendeur a accepté trop tard – ${company}`,
       body: ({ address }) => [
         `${address} a accepté votre invitation après son expiration ; elle ne comptait donc plus. Rien ne sera envoyé à cette adresse.`,
-        'Pour inviter de nouveau, exécutez « upsteward reseller invite ».',
+        'Vous pouvez inviter de nouveau sur la page « Reseller » ou avec « upsteward reseller invite ».',
       ],
     },
     'reply-unclear': {

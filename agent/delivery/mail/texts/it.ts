@@ -23,7 +23,7 @@ export const it: Texts = {
   signature: ({ company }) =>
     `Questo messaggio è stato scritto da upsteward, il programma che sorveglia gli UPS di ${company}.`,
   responsibility:
-    'La responsabilità dei vostri UPS resta vostra, chiunque altro venga avvisato. Batterie ed estensioni di garanzia si possono acquistare da qualsiasi fornitore, non solo da questo rivenditore.',
+    'La responsabilità dei vostri UPS resta vostra, chiunque altro venga avvisato. Batterie ed estensioni di garanzia si possono acquistare da qualsiasi fornitore, non solo dal vostro rivenditore.',
 
   subject: {
     one: ({ title, unit, timing, company }) => {
@@ -217,35 +217,35 @@ export const it: Texts = {
       subject: ({ company }) => `Il vostro rivenditore ha accettato – ${company}`,
       body: ({ address }) => [
         `${address} ha accettato il vostro invito. D'ora in poi il rivenditore viene avvisato quando una batteria, una garanzia o un piano di assistenza richiede attenzione.`,
-        'Per terminare in qualsiasi momento, eseguite "upsteward reseller disconnect".',
+        'Potete terminare in qualsiasi momento, nella pagina "Reseller" o con "upsteward reseller disconnect".',
       ],
     },
     declined: {
       subject: ({ company }) => `Il vostro rivenditore ha rifiutato – ${company}`,
       body: ({ address }) => [
         `${address} ha rifiutato il vostro invito. A questo indirizzo non verrà inviato nulla.`,
-        'Per invitare di nuovo, eseguite "upsteward reseller invite"; per invitare qualcun altro, modificate reseller.email nella configurazione.',
+        'Potete invitare di nuovo, o invitare qualcun altro, nella pagina "Reseller". A mano: "upsteward reseller invite", o un altro indirizzo come reseller.email nella configurazione.',
       ],
     },
     expired: {
       subject: ({ company }) => `Il vostro rivenditore non ha risposto – ${company}`,
       body: ({ address }) => [
         `${address} ha lasciato scadere l'invito. A questo indirizzo non verrà inviato nulla e il codice non è più valido.`,
-        'Per invitare di nuovo, eseguite "upsteward reseller invite"; una telefonata prima spesso aiuta.',
+        'Potete invitare di nuovo nella pagina "Reseller" o con "upsteward reseller invite"; una telefonata prima spesso aiuta.',
       ],
     },
     'opted-out': {
       subject: ({ company }) => `Il vostro rivenditore non desidera più essere avvisato – ${company}`,
       body: ({ address }) => [
         `${address} ha rinunciato. A questo indirizzo non viene inviato più nulla; ciò che era in attesa è stato eliminato.`,
-        'Per invitare di nuovo, eseguite "upsteward reseller invite"; per invitare qualcun altro, modificate reseller.email nella configurazione.',
+        'Potete invitare di nuovo, o invitare qualcun altro, nella pagina "Reseller". A mano: "upsteward reseller invite", o un altro indirizzo come reseller.email nella configurazione.',
       ],
     },
     undeliverable: {
       subject: ({ company }) => `Il vostro invito non è stato consegnato – ${company}`,
       body: ({ address }) => [
         `L'invito a ${address} non ha potuto essere consegnato ed è stato abbandonato.`,
-        'Controllate reseller.email nella configurazione, poi eseguite "upsteward reseller invite".',
+        'Controllate l\'indirizzo nella pagina "Reseller" (reseller.email nella configurazione), poi invitate di nuovo da lì o con "upsteward reseller invite".',
       ],
     },
     'delivery-failed': {
@@ -259,14 +259,14 @@ export const it: Texts = {
       subject: ({ address, company }) => `I messaggi a ${address} tornano indietro – ${company}`,
       body: ({ address }) => [
         `Un messaggio a ${address} è tornato indietro definitivamente. Forse nessuno è stato avvisato del suo contenuto.`,
-        "Chiedete al rivenditore l'indirizzo corretto e modificate reseller.email nella configurazione. Comunicate di persona ciò che non è arrivato.",
+        'Chiedete al rivenditore l\'indirizzo corretto e inseritelo nella pagina "Reseller" (reseller.email nella configurazione). Comunicate di persona ciò che non è arrivato.',
       ],
     },
     'answered-late': {
       subject: ({ company }) => `Il vostro rivenditore ha accettato troppo tardi – ${company}`,
       body: ({ address }) => [
         `${address} ha accettato il vostro invito dopo la scadenza, quindi non contava più. A questo indirizzo non verrà inviato nulla.`,
-        'Per invitare di nuovo, eseguite "upsteward reseller invite".',
+        'Potete invitare di nuovo nella pagina "Reseller" o con "upsteward reseller invite".',
       ],
     },
     'reply-unclear': {

@@ -22,7 +22,7 @@ export const pt: Texts = {
   greeting: 'Olá,',
   signature: ({ company }) => `Esta mensagem foi escrita por upsteward, o programa que monitora os UPS de ${company}.`,
   responsibility:
-    'A responsabilidade pelos seus UPS continua sendo sua, seja quem for que também receba os avisos. Baterias e extensões de garantia podem ser compradas de qualquer fornecedor, não apenas deste revendedor.',
+    'A responsabilidade pelos seus UPS continua sendo sua, seja quem for que também receba os avisos. Baterias e extensões de garantia podem ser compradas de qualquer fornecedor, não apenas do seu revendedor.',
 
   subject: {
     one: ({ title, unit, timing, company }) => {
@@ -215,35 +215,35 @@ export const pt: Texts = {
       subject: ({ company }) => `O seu revendedor aceitou – ${company}`,
       body: ({ address }) => [
         `${address} aceitou o seu convite. A partir de agora o revendedor é avisado quando uma bateria, uma garantia ou um plano de serviço requer atenção.`,
-        'Para encerrar a qualquer momento, execute "upsteward reseller disconnect".',
+        'Você pode encerrar a qualquer momento, na página "Reseller" ou com "upsteward reseller disconnect".',
       ],
     },
     declined: {
       subject: ({ company }) => `O seu revendedor recusou – ${company}`,
       body: ({ address }) => [
         `${address} recusou o seu convite. Nada será enviado para esse endereço.`,
-        'Para convidar novamente, execute "upsteward reseller invite"; para convidar outra pessoa, altere reseller.email na configuração.',
+        'Você pode convidar novamente, ou convidar outra pessoa, na página "Reseller". Manualmente: "upsteward reseller invite", ou outro endereço como reseller.email na configuração.',
       ],
     },
     expired: {
       subject: ({ company }) => `O seu revendedor não respondeu – ${company}`,
       body: ({ address }) => [
         `${address} deixou o convite expirar. Nada será enviado para esse endereço, e o código já não é válido.`,
-        'Para convidar novamente, execute "upsteward reseller invite"; um telefonema antes costuma ajudar.',
+        'Você pode convidar novamente na página "Reseller" ou com "upsteward reseller invite"; um telefonema antes costuma ajudar.',
       ],
     },
     'opted-out': {
       subject: ({ company }) => `O seu revendedor não quer mais ser avisado – ${company}`,
       body: ({ address }) => [
         `${address} desistiu dos avisos. Nada mais é enviado para esse endereço; o que ainda aguardava envio foi apagado.`,
-        'Para convidar novamente, execute "upsteward reseller invite"; para convidar outra pessoa, altere reseller.email na configuração.',
+        'Você pode convidar novamente, ou convidar outra pessoa, na página "Reseller". Manualmente: "upsteward reseller invite", ou outro endereço como reseller.email na configuração.',
       ],
     },
     undeliverable: {
       subject: ({ company }) => `Não foi possível entregar o seu convite – ${company}`,
       body: ({ address }) => [
         `O convite para ${address} não pôde ser entregue e foi abandonado.`,
-        'Verifique reseller.email na configuração e depois execute "upsteward reseller invite".',
+        'Verifique o endereço na página "Reseller" (reseller.email na configuração) e depois convide novamente ali ou com "upsteward reseller invite".',
       ],
     },
     'delivery-failed': {
@@ -257,14 +257,14 @@ export const pt: Texts = {
       subject: ({ address, company }) => `As mensagens para ${address} voltam – ${company}`,
       body: ({ address }) => [
         `Uma mensagem para ${address} voltou definitivamente. Talvez ninguém tenha sido avisado do seu conteúdo.`,
-        'Peça ao revendedor o endereço correto e altere reseller.email na configuração. Comunique pessoalmente o que não chegou.',
+        'Peça ao revendedor o endereço correto e informe-o na página "Reseller" (reseller.email na configuração). Comunique pessoalmente o que não chegou.',
       ],
     },
     'answered-late': {
       subject: ({ company }) => `O seu revendedor aceitou tarde demais – ${company}`,
       body: ({ address }) => [
         `${address} aceitou o seu convite depois de ele expirar, por isso já não contou. Nada será enviado para esse endereço.`,
-        'Para convidar novamente, execute "upsteward reseller invite".',
+        'Você pode convidar novamente na página "Reseller" ou com "upsteward reseller invite".',
       ],
     },
     'reply-unclear': {
