@@ -63,7 +63,8 @@ export async function askStatus(server: NisServer, signal: AbortSignal): Promise
     // The first one counts: an answer that repeats itself is two answers.
     if (/^[A-Z][A-Z0-9 ]*$/.test(key) && !status.has(key)) status.set(key, line.slice(cut + 1).replace(/^ /, ''));
   }
-  if (status.has('APC')) return status;
+  // Versions before 3.8 begin with the date, and end like all others.
+  if (status.has('APC') || status.has('END APC')) return status;
   throw new NisError('broken', lines.length === 0 ? 'an empty answer' : 'an answer that is no status of apcupsd');
 }
 

@@ -49,6 +49,16 @@ describe('a poll', () => {
     expect(apcupsd.heard).toEqual(['status', 'status']);
   });
 
+  it('knows the status of versions that do not begin with APC', async () => {
+    await using apcupsd = await startApcupsd(smartUps);
+    const { DRIVER: _none, ...older } = smartUps;
+    const lines = Object.entries({ RELEASE: '3.7.2', CABLE: 'Custom Cable Smart', ...older, 'END APC': 'now' });
+    const whole = Buffer.concat([...lines.map(([key, value]) => message(`${key}: ${value}\n`)), Buffer.alloc(2)]);
+    apcupsd.misbehave = (socket) => socket.write(whole);
+    const reading = await (await driverFor(apcupsd.port)).read();
+    expect(reading).toMatchObject({ verdict: 'ups', fields: { 'device.serial': { value: 'AS2216000001' } } });
+  });
+
   it.each(['', '   ', 'N/A', '2001-09-25', '2001-01-01', '2179-06-06'])('has no install date in "%s"', async (date) => {
     expect((await read({ BATTDATE: date })).fields).not.toHaveProperty(['battery.date']);
   });
