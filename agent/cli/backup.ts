@@ -1,10 +1,11 @@
 /** The commands that take the state out and bring it back: `backup`, `restore`, `export`. */
-import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { ConfigError, configPath } from '../../config/config.ts';
+import { ConfigError, configPath, isUntouched, placeFiles, readSample } from '../../config/config.ts';
 import type { Backup } from '../store/backup.ts';
 import { StoreError } from '../store/port.ts';
+import { agentsUser } from './owner.ts';
 import type { GlobalOptions } from './session.ts';
 
 const json = (): Option => new Option('--json', 'print the answer as JSON');
@@ -108,31 +109,42 @@ function restoredText(done: {
   const told = done.takenAsTold;
   return [
     `Restored the state of ${done.backup}.`,
-    ...(done.configWritten ? ['The config file was missing and is back as well.'] : []),
+    ...(done.configWritten
+      ? ['The config file was missing, or nobody had filled it in: it is that of the backup now.']
+      : []),
     ...(told ? [`Taken as told, since it may have been sent after the backup: ${told.notices} notice(s).`] : []),
   ].join('\n');
 }
 
-/** Where there is no config file, the one in the backup is written. Gives back whether it was. */
+/**
+ * Where there is no config file, or one that nobody has filled in (a package brings it), the one in the backup is written,
+ * for the user of the service to read. Gives back whether it was.
+ */
 async function bringConfigBack(path: string, from: Backup): Promise<boolean> {
   if (from.config === undefined) return false;
-  const there = await access(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  const there = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? undefined : error,
   );
-  if (there) return false;
-  await writeFile(path, from.config, { flag: 'wx', mode: 0o640 }).catch((cause: Error) => {
-    const message = `there is no config file, and it cannot be written: ${cause.message}`;
+  if (there instanceof Error) return false;
+  if (there !== undefined && !isUntouched(there, (await readSample()).text)) return false;
+  try {
+    const files = [{ path, text: from.config, mode: 0o640 }];
+    await placeFiles(files, { backupSuffix: `.before-restore-${stamp()}`, owner: agentsUser() });
+    return true;
+  } catch (error) {
+    const message = `there is no config yet, and it cannot be written: ${error instanceof Error ? error.message : error}`;
     throw new ConfigError([{ severity: 'error', file: path, line: 1, column: 1, path: '', message }]);
-  });
-  return true;
+  }
 }
+
+/** The moment, as part of a file name. */
+const stamp = (): string => new Date().toISOString().replaceAll(/[^0-9TZ]/g, '');
 
 /** Moves what the store wrote into a folder beside it; nothing is deleted. */
 async function setAside(stateDir: string): Promise<void> {
   const names = (await readdir(stateDir)).filter((name) => /^(?:state\.|journal\.|history$)/.test(name));
   if (names.length === 0) return;
-  const aside = join(stateDir, `before-restore-${new Date().toISOString().replaceAll(/[^0-9TZ]/g, '')}`);
+  const aside = join(stateDir, `before-restore-${stamp()}`);
   await mkdir(aside, { mode: 0o700 });
   for (const name of names) await rename(join(stateDir, name), join(aside, name));
 }

@@ -1,10 +1,10 @@
 /** The command `init`: what can be written behind it, and the machine it runs on. */
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { Owner } from '../../config/config.ts';
 import { placeOptions } from './discover.ts';
 import { type Here, questions } from './init-questions.ts';
 import type { Interview } from './interview.ts';
+import { agentsUser } from './owner.ts';
 import type { GlobalOptions } from './session.ts';
 
 /** Adds `init` to the program. */
@@ -78,11 +78,4 @@ function mayWrite(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Root writes for the user of the service, where there is one. */
-function agentsUser(): Owner | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const [, uid, gid] = /^upsteward:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
-  return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }

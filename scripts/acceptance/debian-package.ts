@@ -7,14 +7,15 @@
  * Without `--deb` the package is built first; without `--previous` the same one, called older, is upgraded from. What a container cannot show is which devices the unit opens
  * (DeviceAllow): that takes a real machine.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { StatusOutput } from '../../agent/commands.ts';
 import { Findings, until } from './agent-process.ts';
 import { community, Installed } from './installed.ts';
-import { command, Machine, requirePrograms } from './machine.ts';
+import { Machine, requirePrograms } from './machine.ts';
+import { asVersion, buildPackage } from './packages.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,7 +38,7 @@ const machine = await Machine.make(options.suite);
 const upsteward = new Installed(machine);
 try {
   const current = options.deb ?? (await build());
-  const previous = await asVersion(options.previous ?? current, '0.0.1-1');
+  const previous = await asVersion(options.previous ?? current, '0.0.1-1', work);
   await machine.boot();
   const before = await upsteward.files();
   await installs(previous);
@@ -63,23 +64,7 @@ findings.conclude('The package holds.');
 
 async function build(): Promise<string> {
   say('builds the package');
-  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
-  const args = ['run', '--silent', 'package:deb', '--', '--arch', architecture, '--out', work, '--fast'];
-  const { code, stdout, stderr } = await command('npm', args, 600_000);
-  if (code !== 0) throw new Error(`the package could not be built: ${stdout}${stderr}`);
-  return stdout.split(':')[0] ?? '';
-}
-
-/** The same package under another version. */
-async function asVersion(file: string, version: string): Promise<string> {
-  const folder = join(work, 'other');
-  const control = join(folder, 'DEBIAN/control');
-  await command('dpkg-deb', ['-R', file, folder]);
-  await writeFile(control, (await readFile(control, 'utf8')).replace(/^Version: .*$/m, `Version: ${version}`));
-  const made = join(work, `upsteward_${version}.deb`);
-  await command('dpkg-deb', ['--root-owner-group', '-Zxz', '-z0', '-b', folder, made]);
-  await rm(folder, { recursive: true });
-  return made;
+  return await buildPackage(work);
 }
 
 async function install(file: string): Promise<string> {

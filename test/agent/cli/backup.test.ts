@@ -1,7 +1,9 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { firstConfig } from '../../../scripts/package/first-config.ts';
 import { smartUps } from '../../../scripts/simulator/units.ts';
+import { read } from '../../house/tree.ts';
 import type { Cli } from '../../support/cli.ts';
 import { customer, Place } from './support.ts';
 
@@ -69,7 +71,9 @@ describe('a backup from the command line', { timeout: 60_000 }, () => {
     await rm(place.state, { recursive: true });
     await rm(place.config);
     const restored = await place.cli(['restore', file('running.backup')]);
-    expect(restored.stdout).toContain('The config file was missing and is back as well.');
+    expect(restored.stdout).toContain(
+      'The config file was missing, or nobody had filled it in: it is that of the backup now.',
+    );
     const sent = place.sink.mails.length;
     agent = place.run(['run']);
     await agent.logged('poll.answers');
@@ -81,6 +85,23 @@ describe('a backup from the command line', { timeout: 60_000 }, () => {
     expect(last?.parsed.to).toMatchObject({ text: customer });
     const events = await place.json<{ told: unknown[] }[]>('events');
     expect(events[0]?.told).toMatchObject([{ to: 'customer', step: '30', state: 'told' }]);
+  });
+
+  it('brings the config back over the one of a fresh package, and over no other', async () => {
+    const config = await readFile(place.config, 'utf8');
+    const first = firstConfig(read('config/sample.yaml'), 'schema.json');
+    await writeFile(place.config, first);
+    expect(await place.cli(['restore', file('running.backup'), '--replace', '--json'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"configWritten": true'),
+    });
+    expect(await readFile(place.config, 'utf8')).toBe(config);
+    const kept = (await readdir(place.folder)).find((name) => name.startsWith('config.yaml.before-restore-'));
+    expect(await readFile(file(kept ?? ''), 'utf8')).toBe(first);
+    await writeFile(place.config, `${config}# mine\n`);
+    const { stdout } = await place.cli(['restore', file('running.backup'), '--replace', '--json']);
+    expect(stdout).toContain('"configWritten": false');
+    expect(await readFile(place.config, 'utf8')).toBe(`${config}# mine\n`);
   });
 
   it('is made without an agent as well', async () => {
