@@ -71,7 +71,7 @@ async function despiteMistakes(
   const running = await askAgent(directory, command, args, ['no-access']);
   if (running === undefined) throw error;
   process.stderr.write(
-    'The config file has mistakes (`upsteward check` lists them); the agent runs on with the old one.\n',
+    'The config file has mistakes, or its secrets are credentials that only the agent sees (`upsteward check` says which); the agent answers by what it has read.\n',
   );
   return running;
 }

@@ -191,7 +191,8 @@ function disconnect(connection: Connection, at: Instant): Move {
   if (connection.state === 'confirmed')
     return to(connection, 'disconnected', at, 'disconnected; the reseller gets nothing from now on');
   if (connection.state === 'disconnected') return stay(connection, 'the reseller is already disconnected');
-  return stay(connection, `there is nothing to disconnect: the connection is ${connection.state}`);
+  const instead = connection.state === 'pending' ? '; cancel the invitation instead' : '';
+  return stay(connection, `there is nothing to disconnect: the connection is ${connection.state}${instead}`);
 }
 
 /** An invitation that came back never arrived; whoever has accepted stays, since a full mailbox is no opt-out. */

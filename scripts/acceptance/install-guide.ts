@@ -27,6 +27,12 @@ const answers = `--yes --company 'Customer Ltd' --time-zone UTC --contact-name '
 --mail-url smtp://127.0.0.1:2525 --mail-from ups@customer.example --mail-user ups --mail-password-file /srv/mail --no-mail-test --reseller sales@reseller.example \
 --range 127.0.0.1 --port snmp=1161 --community-file /srv/read-community`;
 
+/** What is typed for a line that asks questions, and for one that fits only once a reseller has answered. */
+const instead: Readonly<Record<string, string>> = {
+  'upsteward init': `upsteward init ${answers}`,
+  'upsteward reseller disconnect': 'upsteward reseller cancel',
+};
+
 await requirePrograms({ mmdebstrap: 'mmdebstrap', 'systemd-nspawn': 'systemd-container', 'dpkg-deb': 'dpkg' });
 const work = await mkdtemp(join(tmpdir(), 'upsteward-guide-'));
 try {
@@ -44,7 +50,9 @@ async function onMachine(work: (machine: Machine, upsteward: Installed) => Promi
   try {
     await machine.boot();
     upsteward.simulateUps();
-    await machine.sh(`umask 077; echo ${community} > /srv/read-community; echo a mail password > /srv/mail`);
+    await machine.sh(
+      `install -d /srv/packages; umask 077; echo ${community} > /srv/read-community; echo a mail password > /srv/mail`,
+    );
     await work(machine, upsteward);
   } catch (error) {
     findings.check(false, error instanceof Error ? error.message : String(error));
@@ -56,29 +64,46 @@ async function onMachine(work: (machine: Machine, upsteward: Installed) => Promi
 }
 
 async function byPackage(machine: Machine, upsteward: Installed, deb: string): Promise<void> {
-  await machine.putFile(deb, `/root/${basename(deb)}`);
+  await machine.putFile(deb, `/srv/packages/${basename(deb)}`);
   const newer = '0.2.0-1';
-  await machine.putFile(await asVersion(deb, newer, work), `/root/upsteward_${newer}_amd64.deb`);
-  await typed(machine, linesUnder('Debian and Ubuntu').slice(0, 4), '/root');
+  await machine.putFile(await asVersion(deb, newer, work), `/srv/packages/upsteward_${newer}_amd64.deb`);
+  await typed(machine, linesUnder('Debian and Ubuntu').slice(0, 4), '/srv/packages');
   await upsteward.answers();
   await machine.sh(
     "rm /etc/upsteward/mail.password; sed -i '/^ *passwordFile: mail.password/d' /etc/upsteward/config.yaml",
   );
-  await typed(machine, linesUnder('Secrets that only root can read'), '/root');
+  await typed(machine, linesUnder('Secrets that only root can read'), '/srv/packages');
   await upsteward.answers();
   const [upgrade = '', ...back] = linesUnder('Upgrading');
-  await typed(machine, [upgrade], '/root');
+  await typed(machine, [upgrade], '/srv/packages');
   await upsteward.answers();
   const versionOf = async () => await machine.sh("dpkg -s upsteward | sed -n 's/^Version: //p'");
   findings.check((await versionOf()) === newer, `after the upgrade there is ${await versionOf()}`);
   // What a version with another format leaves beside its own state, and what that state looks like to the older one.
   await machine.sh(`cd /var/lib/upsteward && cp -p state.json state.json.format-1
     sed -i '1s/"format":1/"format":99/' state.json`);
-  await typed(machine, back, '/root');
+  await typed(machine, back, '/srv/packages');
   await upsteward.answers();
   findings.check((await versionOf()) !== newer, `after going back there is ${await versionOf()}`);
-  await typed(machine, linesUnder('Removing'), '/root');
+  await machine.sh(
+    'upsteward backup /srv/packages/all.backup; cp -a /etc/upsteward /srv/secrets; rm /srv/secrets/config.yaml',
+  );
+  await typed(machine, linesUnder('Removing'), '/srv/packages');
   findings.check((await machine.run('getent', 'passwd', 'upsteward')).code !== 0, 'its user is left');
+  await comesBack(machine, upsteward);
+}
+
+/** As on another machine: installed anew, with the backup and the files of secrets. */
+async function comesBack(machine: Machine, upsteward: Installed): Promise<void> {
+  await typed(machine, linesUnder('Debian and Ubuntu').slice(0, 1), '/srv/packages');
+  await machine.sh(`cp /srv/secrets/* /etc/upsteward/; chown upsteward: /etc/upsteward/*
+    export UPSTEWARD_MAIL_PASSWORD=from-here
+    upsteward restore /srv/packages/all.backup`);
+  const owner = await machine.sh("stat -c '%U %a' /etc/upsteward/config.yaml");
+  findings.check(owner === 'upsteward 640', `the config that came back is ${owner}`);
+  await typed(machine, ['systemctl enable --now upsteward'], '/srv/packages');
+  const { reseller } = await upsteward.answers();
+  findings.check(reseller.state === 'cancelled' || reseller.state === 'pending', `the reseller is ${reseller.state}`);
 }
 
 async function byCheckout(machine: Machine, upsteward: Installed, deb: string): Promise<void> {
@@ -119,7 +144,7 @@ function linesUnder(heading: string): string[] {
 async function typed(machine: Machine, lines: readonly string[], folder: string): Promise<void> {
   for (const line of lines) {
     console.log(`# ${line}`);
-    const words = line === 'upsteward init' ? `${line} ${answers}` : line;
+    const words = instead[line] ?? line;
     const { code, stdout, stderr } = await machine.run('sh', '-c', `cd '${folder}' && printf 'y\\n' | ${words}`);
     findings.check(code === 0, `${line}\n  ends with ${code}: ${stdout}${stderr}`);
   }

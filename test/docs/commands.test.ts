@@ -76,7 +76,9 @@ describe('other lines', () => {
     for (const [line, script, plain] of named) expect(scripts, line).toHaveProperty([script ?? plain ?? '']);
   });
 
-  /** What a test cannot run, because it changes a whole machine; each was carried out by hand, by scripts/acceptance, or (curl) by api.peer.test. */
+  /**
+   * What a test here cannot run, because it changes a whole machine: those of
+   * docs/install.md are carried out by scripts/acceptance/install-guide.ts (Docker: docker.ts), curl by api.peer.test, others by hand. */
   const ofTheMachine = [
     'apt',
     'cd',

@@ -96,7 +96,7 @@ describe('commands while no agent runs', { timeout: 60_000 }, () => {
     expect(nothing).toMatchObject({
       code: 1,
       stderr: '',
-      stdout: expect.stringMatching(/nothing to disconnect.*pending/),
+      stdout: expect.stringMatching(/nothing to disconnect.*pending; cancel the invitation instead/),
     });
     expect(await command('reseller cancel')).toMatchObject({ changed: true, state: 'cancelled' });
     const again = await place.cli(['reseller', 'cancel']);
