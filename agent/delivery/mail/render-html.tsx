@@ -2,11 +2,16 @@ import type { Block, MailDocument } from './document.ts';
 
 /*
  * Mail programs know tables and inline styles and little else. No colour is set for text or ground, so a dark mode shows
- * its own; the one grey is readable on both.
+ * its own. No grey reads well on both, so what is soft lets the ground shine through; the one grey is for lines.
  */
 const grey = '#7a7a7a';
+const soft = 'opacity:.75';
 const font = 'font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;font-size:15px;line-height:1.5';
 const cell = `padding:2px 16px 2px 0;text-align:left;vertical-align:top;${font}`;
+/** As wide as the window, whatever is in it. */
+const frame = 'border-collapse:collapse;table-layout:fixed;width:100%';
+/** A name without a blank must not make the mail wider than a phone; labels keep their words whole. */
+const breaks = 'overflow-wrap:anywhere;word-break:break-word';
 /** In the colour of links, which every mail program sets for its ground. */
 const button = `display:inline-block;margin:0 12px 8px 0;padding:10px 20px;border:2px solid ${grey};border-radius:6px;text-decoration:none;font-weight:bold;${font}`;
 const boxed = `padding:4px 10px;text-align:left;vertical-align:top;border:1px solid ${grey};${font}`;
@@ -23,7 +28,7 @@ export function renderHtml(document: MailDocument): string {
         <title>{document.subject}</title>
       </head>
       <body style="margin:0;padding:0;color-scheme:light dark">
-        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse">
+        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style={frame}>
           <tbody>
             <tr>
               <td style={`padding:16px;${font}`}>
@@ -42,20 +47,20 @@ function renderBlock(block: Block) {
   switch (block.kind) {
     case 'heading':
       return block.level === 1 ? (
-        <h1 style={`margin:24px 0 8px;font-size:20px;line-height:1.3`}>{block.text}</h1>
+        <h1 style={`margin:24px 0 8px;font-size:20px;line-height:1.3;${breaks}`}>{block.text}</h1>
       ) : (
-        <h2 style={`margin:20px 0 8px;font-size:16px;line-height:1.3`}>{block.text}</h2>
+        <h2 style={`margin:20px 0 8px;font-size:16px;line-height:1.3;${breaks}`}>{block.text}</h2>
       );
     case 'paragraph':
-      return <p style="margin:0 0 12px">{block.text}</p>;
+      return <p style={`margin:0 0 12px;${breaks}`}>{block.text}</p>;
     case 'note':
-      return <p style={`margin:0 0 12px;font-size:13px;color:${grey}`}>{block.text}</p>;
+      return <p style={`margin:0 0 12px;font-size:13px;${soft};${breaks}`}>{block.text}</p>;
     case 'items':
       return block.items.map((item) => (
         <table role="presentation" cellpadding="0" cellspacing="0" style="border-collapse:collapse;margin:0 0 10px">
           <tbody>
             <tr>
-              <td style={`padding:2px 0 2px 12px;border-left:4px solid ${grey};${font}`}>
+              <td style={`padding:2px 0 2px 12px;border-left:4px solid ${grey};${font};${breaks}`}>
                 <strong>{item.title}</strong>
                 {item.lines.map((line) => (
                   <>
@@ -74,10 +79,10 @@ function renderBlock(block: Block) {
           <tbody>
             {block.rows.map(([label, value]) => (
               <tr>
-                <th scope="row" style={`${cell};font-weight:normal;color:${grey}`}>
+                <th scope="row" style={`${cell};font-weight:normal;${soft}`}>
                   {label}
                 </th>
-                <td style={cell}>{value}</td>
+                <td style={`${cell};${breaks}`}>{value}</td>
               </tr>
             ))}
           </tbody>
@@ -85,32 +90,35 @@ function renderBlock(block: Block) {
       );
     case 'table':
       return (
-        <table cellpadding="0" cellspacing="0" style="border-collapse:collapse;margin:0 0 12px">
-          <thead>
-            <tr>
-              {block.head.map((text) => (
-                <th scope="col" style={boxed}>
-                  {text}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {block.rows.map((row) => (
+        // Five columns are wider than a phone.
+        <div tabindex={0} style="overflow-x:auto;margin:0 0 12px">
+          <table cellpadding="0" cellspacing="0" style="border-collapse:collapse">
+            <thead>
               <tr>
-                {row.map((text) => (
-                  <td style={boxed}>{text}</td>
+                {block.head.map((text) => (
+                  <th scope="col" style={boxed}>
+                    {text}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {block.rows.map((row) => (
+                <tr>
+                  {row.map((text) => (
+                    <td style={boxed}>{text}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       );
     case 'list':
       return (
         <ul style="margin:0 0 12px;padding-left:20px">
           {block.items.map((item) => (
-            <li style="margin:0 0 4px">{item}</li>
+            <li style={`margin:0 0 4px;${breaks}`}>{item}</li>
           ))}
         </ul>
       );

@@ -1,9 +1,10 @@
 /** What a table would change, before it does. */
+import type { Language } from '../../delivery/mail/content.ts';
 import type { CustomerKey } from '../../lifecycle/entry.ts';
 import type { DateChange, ImportPlan, LineProblem } from '../../operations/import-dates.ts';
 import type { PortalContext } from '../desk.ts';
 import { Columns } from '../html/columns.tsx';
-import { sourceText } from '../html/days.ts';
+import { inStyle, sourceText } from '../html/days.ts';
 import { Form } from '../html/form.tsx';
 import { page } from '../html/layout.tsx';
 import { upsPath } from '../html/paths.ts';
@@ -38,7 +39,7 @@ export function differencePage(c: PortalContext, bytes: string, plan: ImportPlan
       {changes.length === 0 ? undefined : (
         <section class="card" aria-labelledby="changes">
           <h2 id="changes">Changes</h2>
-          <Changes changes={changes.slice(0, mostRows)} />
+          <Changes changes={changes.slice(0, mostRows)} language={c.get('desk').office.desk.site().language} />
           <More all={changes.length} noun="changes" />
           <Form c={c} action="/tables/apply" class="row">
             <input type="hidden" name="bytes" value={bytes} />
@@ -67,7 +68,7 @@ export function differencePage(c: PortalContext, bytes: string, plan: ImportPlan
   );
 }
 
-function Changes({ changes }: { changes: readonly DateChange[] }) {
+function Changes({ changes, language }: { changes: readonly DateChange[]; language: Language }) {
   return (
     <table class="stacking">
       <Columns titles={['UPS', 'Date', 'Known now', 'From then on', 'Line']} />
@@ -79,11 +80,11 @@ function Changes({ changes }: { changes: readonly DateChange[] }) {
             </th>
             <td data-label="Date">{names[key]}</td>
             <td data-label="Known now">
-              {from ?? <span class="soft">not known</span>}
+              {from === undefined ? <span class="soft">not known</span> : inStyle(from, language)}
               {source === undefined ? undefined : <span class="under">{sourceText(source) || 'from the UPS'}</span>}
             </td>
             <td data-label="From then on">
-              {kind === 'clear' ? 'withdrawn' : to}
+              {kind === 'clear' ? 'withdrawn' : inStyle(to ?? '', language)}
               {kind === 'confirm' ? <span class="under">confirmed</span> : undefined}
             </td>
             <td data-label="Line">{line}</td>

@@ -45,8 +45,8 @@ export function Battery(props: PartProps) {
         <Form c={c} action="/dates" class="stack">
           <input type="hidden" name="name" value={view.ups} />
           <input type="hidden" name="back" value={back} />
-          <DateField id="installed" label="Installed" fact={facts['battery.date']} max={today} />
-          <DateField id="replaceBy" label="Replace by" fact={facts['battery.date.maintenance']} />
+          <DateField id="installed" label="Installed" fact={facts['battery.date']} max={today} language={language} />
+          <DateField id="replaceBy" label="Replace by" fact={facts['battery.date.maintenance']} language={language} />
           <p class="small soft">An emptied field withdraws what you entered before.</p>
           <button type="submit">Save the dates</button>
         </Form>

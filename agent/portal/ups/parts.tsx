@@ -4,7 +4,7 @@ import type { Language } from '../../delivery/mail/content.ts';
 import type { Day, Fact } from '../../lifecycle/model.ts';
 import type { EventView, UnitView } from '../../operations/overview.ts';
 import type { PortalContext, PortalDesk } from '../desk.ts';
-import { sourceText } from '../html/days.ts';
+import { dayText, sourceText } from '../html/days.ts';
 
 export interface PartProps {
   readonly c: PortalContext;
@@ -33,10 +33,11 @@ interface DateFieldProps {
   readonly label: string;
   readonly fact: Fact<Day> | undefined;
   readonly max?: Day;
+  readonly language: Language;
 }
 
 /** A date to be typed, filled with what is known, and beside it, unseen, what was shown. */
-export function DateField({ id, label, fact, max }: DateFieldProps) {
+export function DateField({ id, label, fact, max, language }: DateFieldProps) {
   const known = fact?.value ?? '';
   const source = fact === undefined ? '' : sourceText(fact.source) || 'from the UPS';
   return (
@@ -46,7 +47,7 @@ export function DateField({ id, label, fact, max }: DateFieldProps) {
       <input type="hidden" name={`was-${id}`} value={known} />
       {fact?.confidence === 'doubtful' || fact?.source === 'estimate' ? (
         <button type="submit" class="quiet small" name="confirm" value={id}>
-          {`Confirm ${known}`}
+          {`Confirm ${dayText(known, language)}`}
         </button>
       ) : undefined}
     </div>

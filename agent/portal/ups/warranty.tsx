@@ -35,7 +35,7 @@ export function Warranty(props: PartProps) {
         <Form c={c} action="/dates" class="stack">
           <input type="hidden" name="name" value={view.ups} />
           <input type="hidden" name="back" value={back} />
-          <DateField id="warrantyEnd" label="Warranty ends" fact={warranty} />
+          <DateField id="warrantyEnd" label="Warranty ends" fact={warranty} language={language} />
           <div class="field">
             <label for="planKind">Service plan</label>
             <select id="planKind" name="planKind">
