@@ -1,7 +1,8 @@
 /** upsd and dummy-ups of Debian's nut-server, playing synthetic units that this test writes. They must be installed. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -190,4 +191,30 @@ describe('upsd', () => {
     await start('upsd', programs.upsd, ['-F', '-u', 'root']);
     await readUntil(of, 'ups');
   });
+
+  it('with a certificate is spoken to over TLS, and must be the one that is named', async () => {
+    const certificate = await selfSigned(folder);
+    await appendFile(join(folder, 'upsd.conf'), `CERTPATH ${folder}\nCERTIDENT "upsd" ""\n`);
+    await stop('upsd');
+    await start('upsd', programs.upsd, ['-F', '-u', 'root']);
+    const another = new URL('../../support/tls/ca.pem', import.meta.url).pathname;
+    const own = { tls: 'required', caFile: certificate, user: 'watcher', password: 'a "b"' };
+    expect((await readUntil(await driver('modbus', own), 'ups')).fields).toHaveProperty(['device.serial']);
+    const error = await failure((await driver('modbus', { ...own, caFile: another })).read());
+    expect(error).toMatchObject({ code: 'auth', retry: false, message: expect.stringMatching(/caFile/) });
+  });
 });
+
+/** A certificate in the database that Debian's upsd reads (NSS). @returns where it stands as a file */
+async function selfSigned(place: string): Promise<string> {
+  const certutil = (...args: readonly string[]) =>
+    execFileSync('certutil', [...args, '-d', `sql:${place}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const noise = join(place, 'noise');
+  await writeFile(noise, randomBytes(64));
+  certutil('-N', '--empty-password');
+  const names = ['-s', 'CN=upsd', '--extSAN', 'ip:127.0.0.1'];
+  certutil('-S', '-x', '-n', 'upsd', ...names, '-t', 'CTu,CTu,CTu', '-z', noise, '-v', '120');
+  const file = join(place, 'upsd.pem');
+  await writeFile(file, certutil('-L', '-n', 'upsd', '-a'));
+  return file;
+}
