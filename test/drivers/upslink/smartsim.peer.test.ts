@@ -11,8 +11,8 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Driver } from '../../../drivers/contract.ts';
 import { driverForUrl, loadDriver } from '../../../drivers/registry.ts';
+import { Terminals } from '../../../scripts/simulator/cable.ts';
 import { failure, says, valuesOf } from '../reading.ts';
-import { type Terminals, terminals } from './pty.ts';
 
 const root = process.env['APCUPSD_ROOT'] ?? '/opt/apcupsd';
 const source = join(root, 'usr/share/doc/apcupsd/examples/smartsim.c.gz');
@@ -27,7 +27,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'smartsim-'));
   await writeFile(join(folder, 'smartsim.c'), gunzipSync(await readFile(source)));
   execFileSync('gcc', ['-w', '-o', 'smartsim', 'smartsim.c'], { cwd: folder });
-  line = await terminals(folder);
+  line = new Terminals(folder);
+  await line.plug();
   simulator = spawn(join(folder, 'smartsim'), [line.far], { stdio: ['pipe', 'pipe', 'ignore'] });
   simulator.stdout?.on('data', (bytes: Buffer) => {
     said += bytes.toString('latin1');
