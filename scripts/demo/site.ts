@@ -72,7 +72,10 @@ export function demoUnits(today: Day): DemoUnit[] {
       label: 'Main building',
       shows: 'healthy',
       config: [`warranty: { end: ${ahead(700)} }`],
-      card: { name: 'Reception', values: smartUps({ ...sound(1, 10), sku: 'SMT750IC', model: 'Smart-UPS 750' }) },
+      card: {
+        name: 'Reception',
+        values: smartUps({ ...sound(1, 10), sku: 'SMT750IC', model: 'Smart-UPS 750', cartridge: 'RBC48' }),
+      },
     },
     {
       ...v3,
@@ -146,7 +149,10 @@ export function demoUnits(today: Day): DemoUnit[] {
       label: 'Branch office',
       shows: ['warranty-expires', 'standard-plan-expires'],
       config: [`warranty: { end: ${ahead(90)} }`, `plan: { kind: standard, end: ${ahead(30)} }`],
-      card: { name: 'Branch rack 1', values: smartUps({ ...sound(6, 22), sku: 'SMT3000RMI2UC' }) },
+      card: {
+        name: 'Branch rack 1',
+        values: smartUps({ ...sound(6, 22), sku: 'SMT3000RMI2UC', model: 'Smart-UPS 3000', cartridge: 'RBC43' }),
+      },
     },
     {
       ...v2,
@@ -160,7 +166,10 @@ export function demoUnits(today: Day): DemoUnit[] {
       label: 'Branch office',
       shows: ['advanced-plan-expired'],
       config: [`plan: { kind: advanced, end: ${ahead(-6)} }`],
-      card: { name: 'Branch desk', values: smartUps({ ...sound(8, 33), sku: 'SMC1000IC' }) },
+      card: {
+        name: 'Branch desk',
+        values: smartUps({ ...sound(8, 33), sku: 'SMC1000IC', model: 'Smart-UPS C 1000', cartridge: 'APCRBC142' }),
+      },
     },
     {
       ...v2,
